@@ -22,7 +22,7 @@ from invoicing.money.amounts import money_text, plain
 from invoicing.refusals import InvalidInput
 from invoicing.tax.totals import totals_follow
 from tests.support.money_document import money_table
-from tests.support.samples import POSTING, TODAY, circumstances, document, issued, line, request
+from tests.support.samples import POSTING, TODAY, circumstances, composed, document, issued, line, request
 
 RULES = money_table("country", "currency")
 CASES = money_table("total", "unit")
@@ -157,7 +157,9 @@ def test_a_half_goes_away_from_zero(amount: int, rounded: int) -> None:
 
 def test_a_rounding_that_no_unit_says_is_stated_and_credited_in_proportion() -> None:
     wanted = request(line("3", "EXEMPT"), line("6", "EXEMPT"), currency="EUR", rounding_amount=Decimal("-0.09"))
-    invoice = issued(document(wanted))
+    made = composed(wanted)
+    assert any("rounded as stated, which adds -0.09: 8.91 EUR" in said for said in made.explanation)
+    invoice = issued(made.document)
     assert (invoice.total_minor, invoice.payable_minor) == (900, 891)
     assert document_from_text(document_text(invoice)) == invoice
     assert totals_follow(invoice)

@@ -26,6 +26,9 @@ from invoicing.master_data.electronic_addresses import check_e_invoice_address, 
 from invoicing.master_data.fields import CUSTOMER, ITEM
 from invoicing.master_data.records import Customer, Item
 from invoicing.refusals import InvalidInput, Refusal
+from invoicing.render.formats import formats_for
+from invoicing.render.labels import labels_of
+from invoicing.render.references import line_reference_texts
 from tests.support.samples import TODAY, circumstances, composed, customer, line, request
 
 SAID = {
@@ -152,15 +155,18 @@ def test_what_a_line_cannot_say_is_refused_by_its_name(said: dict[str, str], fie
 
 
 @pytest.mark.parametrize(
-    ("said", "kept"),
+    ("said", "kept", "printed"),
     [
-        ("0160:4012345000009", "4012345000009"),
-        ("40-12345-00000-9", "4012345000009"),
-        ("0088:123456789", "0088:123456789"),
+        ("0160:4012345000009", "4012345000009", "GTIN 4012345000009"),
+        ("40-12345-00000-9", "4012345000009", "GTIN 4012345000009"),
+        ("0088:123456789", "0088:123456789", "GLN 123456789"),
+        ("0002:123", "0002:123", "0002:123"),
     ],
 )
-def test_a_number_of_another_scheme_than_that_of_gtin_keeps_its_scheme(said: str, kept: str) -> None:
-    assert said_of_line(made(of_line(gtin=said)).lines[0]) == {"gtin": kept}
+def test_a_number_of_another_scheme_than_that_of_gtin_keeps_its_scheme(said: str, kept: str, printed: str) -> None:
+    (found,) = made(of_line(gtin=said)).lines
+    assert said_of_line(found) == {"gtin": kept}
+    assert line_reference_texts(found, formats_for("en_GB", "GBP"), labels_of("en")) == [printed]
 
 
 def test_a_customer_gives_the_references_that_a_document_leaves_out() -> None:
