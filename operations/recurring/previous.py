@@ -11,6 +11,7 @@ from typing import TypeVar
 from sqlmodel import Session
 
 from invoicing.document.documents import Document
+from invoicing.document.languages import languages_of
 from invoicing.document.requested import RequestedDocument
 from invoicing.document.shown import Shown
 from invoicing.money.amounts import money_text, plain
@@ -31,6 +32,7 @@ from operations.drafts import (
 )
 from operations.issue_dates import today_in
 from operations.recurring.outcomes import ClientWork, Drafted, Exceptional, as_kept, remarks_of
+from storage.books.customers import customers_by_ids
 from storage.books.drafts import every_draft
 from storage.books.pool import Books
 from storage.books.profile import load_profile
@@ -135,10 +137,14 @@ def _otherwise(db: Session, month: str, drafts: _Drafts, *, ours: set[str]) -> d
             remark = Remark(f"Not drafted: {document.number} of {day} invoices the same in this month.")
             found[work_of_document(document)].append(remark)
     profile = load_profile(db)
+    customers = customers_by_ids(db, {request.customer for request, _ in drafts.values()})
     for draft, (request, shown) in drafts.items():
         if draft not in ours:
             currency = shown.currency if shown else request.currency
-            work = work_of(request.customer, currency, request.lines, locale=profile.locale)
+            # Months are told in the language in which the document will be.
+            customer = customers.get(request.customer)
+            locale = languages_of(profile, customer)[0] if customer else profile.locale
+            work = work_of(request.customer, currency, request.lines, locale=locale)
             found[work].append(Remark(f"Not drafted: the draft {draft} is for the same."))
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -110,6 +110,17 @@ async def test_a_deleted_draft_and_one_whose_invoice_was_credited_may_be_drafted
     assert third.new
 
 
+async def test_a_draft_names_its_month_in_the_language_of_the_customer(desk: Desk) -> None:
+    await save_customer(desk.books, {"language": "fr"}, customer_id=desk.customer)
+    for day, month in (("2026-01-31", "janvier"), ("2026-02-28", "février")):
+        await desk.invoice(desk.books, desk.customer, day, text=f"Bookkeeping {month}")
+    request = issue_request(desk.customer).request
+    assert request is not None
+    lines = tuple(replace(line, description="Bookkeeping mars") for line in request.document.lines)
+    draft = (await draft_invoice(desk.books, replace(request, document=replace(request.document, lines=lines)))).draft
+    assert f"the draft {draft} is for the same" in told(await desk.work(desk.bakery))
+
+
 async def test_what_is_invoiced_or_drafted_by_hand_is_told_and_not_drafted(desk: Desk) -> None:
     await desk.two_months()
     by_hand = (await desk.invoice(desk.books, desk.customer, "2026-03-02")).document.number
@@ -118,8 +129,7 @@ async def test_what_is_invoiced_or_drafted_by_hand_is_told_and_not_drafted(desk:
     await desk.credit(desk.books, by_hand)
     request = issue_request(desk.customer).request
     assert request is not None
-    line = request.document.lines[0]
-    assert line.description == "Bookkeeping"
+    assert request.document.lines[0].description == "Bookkeeping"
     draft = (await draft_invoice(desk.books, request)).draft
     work = await desk.work(desk.bakery)
     assert (work.drafts, f"the draft {draft} is for the same" in told(work)) == ((), True)
