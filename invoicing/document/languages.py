@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from babel import Locale
 from babel.core import UnknownLocaleError
 
@@ -25,6 +27,7 @@ def languages_of(profile: Profile, customer: Customer) -> tuple[str, str]:
     return locale, second if second != first else ""
 
 
+@cache
 def locale_of(language: str, country_code: str) -> str:
     """The locale of a language in a country, such as fr_CH; that of the language's own country where CLDR has none."""
     try:

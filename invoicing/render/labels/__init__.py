@@ -196,7 +196,8 @@ def as_head(word: str) -> str:
     """The name of a tax as it begins a line or heads a column: one of ours that is small in a sentence (btw, moms) has
     a capital there; what somebody typed stays.
     """
-    return word[:1].upper() + word[1:] if word in _tax_names() else word
+    # Only for such a word are all catalogues read.
+    return word[:1].upper() + word[1:] if word.islower() and word in _tax_names() else word
 
 
 def in_line(label: str) -> str:
