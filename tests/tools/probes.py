@@ -389,12 +389,12 @@ HARMLESS = frozenset(
     " paid_on method reference accept_overpayment acknowledge clear connections owner_email"
     " report period by annual_turnover mandates public_body demands_e_invoice part code handed_in withdraw"
     " month source organization_layer mode field value client_may write_off_limit tax_due human_approval"
-    " decision comment map options update".split()
+    " decision comment map options update trading_name contact identifier e_invoice_address".split()
 )
 """Arguments that name nothing that another organization could have."""
 
-STATED = frozenset({("save_item", "sku")})
-"""A stock number is only ever compared within the books."""
+STATED = frozenset({("save_item", "sku"), ("save_customer", "details"), ("save_item", "details")})
+"""A stock number is only ever compared within the books, and what records say in details is only kept."""
 
 
 UNLISTED: Mapping[str, frozenset[str]] = defaultdict(frozenset, {tool.name: tool.unlisted for tool in CATALOG})
@@ -429,6 +429,7 @@ def _documents(their: Known) -> list[Arguments]:
         {**SALE, "customer": their.customer_name},
         *({**SALE, "lines": [LINE, {**LINE, "item": text}]} for text in (their.item, their.item_name, their.sku)),
         {**SALE, "lines": [{**LINE, "dimensions": f"{DIMENSION}={their.canary}"}]},
+        *({**SALE, "details": {name: their.canary}} for name in ("delivery", "bank_account", "series")),
         {"copy_of": their.invoice},
         {"copy_of": their.number},
         {**SALE, "copy_of": their.draft},
