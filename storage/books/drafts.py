@@ -181,7 +181,7 @@ def _counting(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
 def _summing(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     currency, *amounts = _FIGURES
     summed = select(currency, *(func.sum(amount) for amount in amounts), func.count()).select_from(_DRAFTS)
-    return _matching(summed, names).where(currency.is_not(None)).group_by(currency)
+    return _matching(summed, names).where(currency.is_not(None)).group_by(currency, _SIGN)
 
 
 def _matching(rows: Select[*tuple[Any, ...]], names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:

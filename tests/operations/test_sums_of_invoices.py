@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from invoicing.document.documents import Document, DocumentKind
+from invoicing.document.former import FormerInvoice
 from invoicing.document.lifecycle import OPEN, Balance, Status, next_due, status_of
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.money.sums import Summand, Sums, sums_per_currency
@@ -76,6 +77,8 @@ async def brute_force(year: RandomYear, search: InvoiceSearch) -> tuple[Sums, ..
 
 
 def balance_of(claim: Claim, document: Document) -> Balance:
+    if claim.sign < 0:
+        return Balance(document.kind, document.payable_minor, 0, -claim.paid_minor, alone=True)
     if document is claim.invoice:
         credited = sum(note.payable_minor for note in claim.notes)
         return Balance(document.kind, document.payable_minor, credited, claim.paid_minor)
@@ -133,10 +136,12 @@ async def test_drafts_are_summed_as_they_were_last_shown(tmp_path: Path) -> None
         for _ in range(24):
             index, currency = chance.randrange(3), chance.choice(("GBP", "JPY", "KWD"))
             line = RequestedLine(quantity=Decimal(chance.randint(1, 9)), description="Flour", unit_price=Decimal(7))
-            request = RequestedDocument(customer=customers[index], lines=(line,), currency=currency)
+            former = FormerInvoice("OLD-7", date(2026, 1, 7), "Returned") if chance.random() < 0.2 else None
+            request = RequestedDocument(customer=customers[index], lines=(line,), currency=currency, former=former)
             shown = (await draft_invoice(books, DraftRequest(document=request))).document
             amounts = (shown.net_minor, shown.tax_minor, shown.total_minor, shown.payable_minor)
-            wanted[names[index]].append(Summand(currency, DocumentKind.INVOICE, *amounts))
+            signed = (-amount if former else amount for amount in amounts)
+            wanted[names[index]].append(Summand(currency, DocumentKind.INVOICE, *signed))
         everything = sums_per_currency([*wanted["Hotel Bristol"], *wanted["Grand Hotel"], *wanted["Inn"]])
         hotels = sums_per_currency([*wanted["Hotel Bristol"], *wanted["Grand Hotel"]])
         for limit in (2, 100):

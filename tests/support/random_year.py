@@ -16,7 +16,8 @@ from invoicing.countries import Country
 from invoicing.countries.mandates import BuyerKind
 from invoicing.credit.wanted import CreditCharge, CreditLine
 from invoicing.document.adjusted import AdjustmentKind
-from invoicing.document.documents import Document, JurisdictionLevel, Supply
+from invoicing.document.documents import Document, DocumentKind, JurisdictionLevel, Supply
+from invoicing.document.former import FormerInvoice
 from invoicing.document.payable import PaymentMeans
 from invoicing.document.requested import (
     RequestedAdjustment,
@@ -82,11 +83,17 @@ class Paid:
 
 @dataclass(slots=True)
 class Claim:
-    """What became of one invoice, by the answers of the acts alone."""
+    """What became of one invoice, by the answers of the acts alone; or of a credit note for an invoice of a former
+    system, which stands for itself with its amounts less than zero.
+    """
 
     invoice: Document
     notes: list[Document] = field(default_factory=list)
     payments: list[Paid] = field(default_factory=list)
+
+    @property
+    def sign(self) -> int:
+        return -1 if self.invoice.kind is DocumentKind.CREDIT_NOTE else 1
 
     @property
     def standing(self) -> list[Paid]:
@@ -107,13 +114,13 @@ class Claim:
 
     @property
     def due_minor(self) -> int:
-        return self.invoice.payable_minor - sum(note.payable_minor for note in self.notes) - self.paid_minor
+        return self.sign * self.invoice.payable_minor - sum(note.payable_minor for note in self.notes) - self.paid_minor
 
     @property
     def receivable_minor(self) -> int:
         """What is still in the books: what is due, and what the customer withheld and has not certified yet."""
         credited = sum(note.owed_minor for note in self.notes)
-        return self.invoice.owed_minor - credited - self.paid_minor - self.certified_minor
+        return self.sign * self.invoice.owed_minor - credited - self.paid_minor - self.certified_minor
 
     def left(self) -> dict[int, Decimal]:
         """The quantities of the lines that no credit note has taken back, by position."""
@@ -157,11 +164,26 @@ class RandomYear:
 
     def _acts(self) -> dict[Callable[[], Awaitable[None]], int]:
         """What can happen, and how often it does."""
-        return {self._issue: 40, self._credit: 20, self._pay: 30, self._reverse: 7, self._refund: 8}
+        return {
+            self._issue: 40,
+            self._credit: 20,
+            self._credit_former: 3,
+            self._pay: 30,
+            self._reverse: 7,
+            self._refund: 8,
+        }
 
     async def _issue(self) -> None:
         today = local_date(self.clock(), await self.books.read(load_profile))
-        request = self._request(today)
+        await self._issue_as(self._request(today))
+
+    async def _credit_former(self) -> None:
+        """A credit note for an invoice of a former system."""
+        today = local_date(self.clock(), await self.books.read(load_profile))
+        former = FormerInvoice("OLD-7", today - timedelta(days=self.chance.randint(0, 30)), "Returned")
+        await self._issue_as(replace(self._request(today), payment_terms="", former=former))
+
+    async def _issue_as(self, request: RequestedDocument) -> None:
         try:
             made = await issue_invoice(self.books, IssueRequest(request=DraftRequest(document=request)))
         except InvalidInput:
@@ -170,7 +192,7 @@ class RandomYear:
             self.claims.append(Claim(made.document))
 
     async def _credit(self) -> None:
-        claim = self._some([claim for claim in self.claims if claim.left()])
+        claim = self._some([claim for claim in self.claims if claim.sign > 0 and claim.left()])
         if claim is None:
             return
         if claim.given_up:

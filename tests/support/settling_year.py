@@ -136,7 +136,7 @@ class SettlingYear(RandomYear):
             await self._record(claim, SettlementKind.WITHHELD_TAX, self._up_to(most))
 
     def _uncertified(self, claim: Claim) -> int:
-        withheld = claim.invoice.withheld_minor
+        withheld = claim.invoice.withheld_minor if claim.sign > 0 else 0
         return withheld - sum(note.withheld_minor for note in claim.notes) - claim.certified_minor
 
     async def _take_discount(self) -> None:
