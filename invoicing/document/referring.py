@@ -32,8 +32,9 @@ def supplied_as_invoiced(request: RequestedDocument) -> RequestedDocument:
     is the one that was charged.
     """
     former = request.former
-    dated = request.supply_date or any(line.supply_date for line in request.lines)
-    return request if former is None or dated else replace(request, supply_date=former.issue_date)
+    if former is None or request.supply_date or any(line.supply_date for line in request.lines):
+        return request
+    return replace(request, supply_date=former.issue_date)
 
 
 def _references(request: RequestedDocument, customer: Customer) -> References | None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 class SettlementKind(StrEnum):
     """What is recorded of a document. All but a payment are of invoices alone; of a credit note a payment is a refund.
+    Of one for an invoice of a former system, which counts by itself, money is paid back and credit is used.
 
     A certificate is of the tax that the document itself says is withheld: it settles nothing that is due.
     """
