@@ -35,9 +35,9 @@ T = TypeVar("T")
 _NAME_SHOWN_MAX = 60
 
 
-def _said(said: str) -> PydanticCustomError:
+def said(words: str) -> PydanticCustomError:
     """A fault of a value in our words, which go on after the name of its argument."""
-    return PydanticCustomError("said", "{said}", {"said": said})
+    return PydanticCustomError("said", "{said}", {"said": words})
 
 
 def _decimal(value: Any) -> Any:
@@ -46,7 +46,7 @@ def _decimal(value: Any) -> Any:
     try:
         return parse_decimal(value, field="")
     except Malformed as malformed:
-        raise _said(malformed.said) from None
+        raise said(malformed.said) from None
 
 
 def _whole(value: Any) -> Any:
@@ -55,14 +55,14 @@ def _whole(value: Any) -> Any:
     try:
         return parse_whole(value, field="")
     except Malformed as malformed:
-        raise _said(malformed.said) from None
+        raise said(malformed.said) from None
 
 
 def _flag(value: Any) -> Any:
     try:
         return flag(value, field="")
     except InvalidInput:
-        raise _said("must be true or false") from None
+        raise said("must be true or false") from None
 
 
 def _date(value: Any) -> Any:
@@ -71,7 +71,7 @@ def _date(value: Any) -> Any:
     try:
         return parse_date(value, field="")
     except Malformed as malformed:
-        raise _said(malformed.said) from None
+        raise said(malformed.said) from None
 
 
 def _address(value: Any) -> Any:
@@ -128,7 +128,7 @@ class PartInput(BaseModel):
         for name, part in value.items() if isinstance(value, dict) else ():
             if name not in known:
                 fields = ", ".join(field for field in known if field != "address_text")
-                raise _fault(name, _said(f"is not a field here; known are {fields}"))
+                raise _fault(name, said(f"is not a field here; known are {fields}"))
             if isinstance(part, str) and not part.isprintable():
                 _check_part(name, part)
         return value
@@ -139,7 +139,7 @@ def _check_part(name: str, text: str) -> None:
     try:
         check_characters(text, field=name)
     except Malformed as malformed:
-        raise _fault(name, _said(malformed.said)) from None
+        raise _fault(name, said(malformed.said)) from None
 
 
 def _fault(name: str, kind: PydanticCustomError) -> ValidationError:
@@ -193,11 +193,11 @@ def _tags(value: Any) -> Any:
     if value is None:
         return ()
     if not isinstance(value, str):
-        raise _said("must be a text such as cost_centre=bakery; project=inn")
+        raise said("must be a text such as cost_centre=bakery; project=inn")
     try:
         return tags_from_text(value, field="")
     except Malformed as malformed:
-        raise _said(malformed.said) from None
+        raise said(malformed.said) from None
 
 
 TagsArgument = Annotated[

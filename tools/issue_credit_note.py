@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, Literal, Self, assert_never
 
 from mcp_types import CallToolResult
-from pydantic import Field, GetJsonSchemaHandler
+from pydantic import Field, GetJsonSchemaHandler, StrictBool, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -29,6 +29,7 @@ from tools.inputs import (
     SessionArgument,
     Several,
     flag,
+    said,
 )
 from views.approvals import ApprovalAnswer, Place, approval_answer, not_issued_lines
 from views.base import UNSPELT_OR_NULL
@@ -54,8 +55,15 @@ class CreditLineInput(PartInput):
     unit_price: OptionalDecimal = None
     amount: OptionalDecimal = None
     percent: OptionalDecimal = None
-    charges: bool | Literal["true", "false"] | None = None
-    discounts: bool | Literal["true", "false"] | None = None
+    charges: StrictBool | Literal["true", "false"] | None = None
+    discounts: StrictBool | Literal["true", "false"] | None = None
+
+    @model_validator(mode="after")
+    def _check_what_is_taken(self) -> Self:
+        """Stop at the first that names nothing: a request has room for hundreds of thousands."""
+        if self.position is None and self.adjustment is None:
+            raise said("wants the position of a line")
+        return self
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, known: GetJsonSchemaHandler) -> JsonSchemaValue:
@@ -68,7 +76,7 @@ class CreditLineInput(PartInput):
         """What is asked for; `index` is from 0.
 
         Raises:
-            InvalidInput: neither a line nor a charge, or both, or what does not go with a charge.
+            InvalidInput: both a line and a charge, or what does not go with a charge.
         """
         field = f"lines[{index}]"
         if self.adjustment is not None:
@@ -76,10 +84,9 @@ class CreditLineInput(PartInput):
             if said := [name for name in others if getattr(self, name) is not None]:
                 raise InvalidInput(f"{field}: {said[0]} does not go with adjustment.", field=f"{field}.{said[0]}")
             return CreditCharge(self.adjustment, self.amount)
-        if self.position is None:
-            raise InvalidInput(f"{field}.position is required.", field=f"{field}.position")
         return CreditLine(
-            self.position,
+            # One of the two is there.
+            self.position or 0,
             self.quantity,
             unit_price=self.unit_price,
             amount=self.amount,
