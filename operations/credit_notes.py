@@ -29,6 +29,7 @@ from invoicing.remedies import ReversePayment
 from invoicing.render.fonts import unprintable_characters
 from invoicing.settlement.kinds import SettlementKind
 from invoicing.text.typed import clean_line
+from operations.advances import check_advance_is_open
 from operations.approval.waiting import (
     AwaitingApproval,
     approvals_on_record,
@@ -152,6 +153,7 @@ def compose_credit(db: Session, books: Books, request: CreditRequest) -> Compose
     """
     invoice = find_document(db, request.invoice).document
     _check_nothing_was_given_up(db, invoice)
+    check_advance_is_open(db, invoice)
     profile = load_profile(db)
     today = local_date(books.clock(), profile)
     setup = load_setup(db, DocumentKind.CREDIT_NOTE)

@@ -35,6 +35,7 @@ from invoicing.tax.choice import ChosenTax, Rule
 from invoicing.tax.explaining import explain, explain_choices
 from invoicing.tax.inputs import Rounding
 from invoicing.tax.local_codes import LOCAL_RATE_UNKNOWN
+from operations.advances import advance_warnings, advances_to_deduct
 from operations.approval.waiting import end_with_draft, void_approval
 from operations.customers import resolve_customer
 from operations.issue_dates import date_refusal, local_date
@@ -195,6 +196,7 @@ def compose_in(db: Session, books: Books, resolved: Resolved) -> Composed:
     circumstances = _circumstances(
         db, books, resolved.customer, items=resolved.items, series=resolved.request.series, kind=kind
     )
+    circumstances = replace(circumstances, advances=advances_to_deduct(db, resolved.request, resolved.customer))
     made = compose_explained(resolved.request, circumstances)
     if resolved.shown is not None:
         check_as_shown(resolved.shown, made.document)
@@ -327,7 +329,8 @@ def document_warnings(db: Session, composed: Composed) -> tuple[Notice, ...]:
     blocked, form = issuing_blockers(composed), composed.form
     found = (*form.warnings, *(warning for warning in found if warning.code not in form.said))
     refused = {one.text for one in blocked}
-    said = (*(warning for warning in found if warning.text not in refused), *duplicate_invoice(db, composed.document))
+    more = (*advance_warnings(db, composed.document), *duplicate_invoice(db, composed.document))
+    said = (*(warning for warning in found if warning.text not in refused), *more)
     if composed.profile.environment is Environment.LIVE:
         return said
     return (*said, *(Notice(NOT_READY_FOR_LIVE, one.text, one.remedy) for one in blocked))

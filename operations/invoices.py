@@ -19,6 +19,7 @@ from invoicing.refusals import InvalidInput
 from invoicing.remedies import remedy_on_record
 from invoicing.tax.explaining import explain_choices
 from invoicing.text.typed import clean_line
+from operations.advances import advance_left
 from operations.approval.invoices import (
     TOOL,
     check_may_issue,
@@ -350,7 +351,11 @@ def _seen(warnings: tuple[Notice, ...], shown: Shown | None) -> frozenset[str]:
 
 
 def _with_history(db: Session, books: Books, issued: IssuedDocument) -> StandingDocument:
-    found = replace(standing(db, books, issued), approvals=approvals_of_document(db, issued.document.id))
+    found = replace(
+        standing(db, books, issued),
+        approvals=approvals_of_document(db, issued.document.id),
+        advance_left=advance_left(db, issued.document),
+    )
     if not has_history(db, issued.document.id):
         return found
     return replace(

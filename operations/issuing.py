@@ -27,6 +27,7 @@ from invoicing.remedies import Act
 from invoicing.settlement.discounts import TaxChange
 from operations.issue_dates import today_in
 from storage.books import audit, documents, journal
+from storage.books.advances import AdvanceLeft
 from storage.books.approvals import add_document_approvals
 from storage.books.documents import IssuedDocument
 from storage.books.payments import Payment
@@ -44,7 +45,7 @@ _PREFIXES = {DocumentKind.INVOICE: "inv", DocumentKind.CREDIT_NOTE: "crn"}
 class StandingDocument(IssuedDocument):
     """An issued document as it stands today. `replayed` says that an earlier call issued it.
 
-    `payments`, `credit_notes` and `approvals` are told where one document is looked at.
+    `payments`, `credit_notes`, `approvals` and what is left of an advance are told where one document is looked at.
     """
 
     status: Status
@@ -52,6 +53,7 @@ class StandingDocument(IssuedDocument):
     payments: tuple[Payment, ...] = ()
     credit_notes: tuple[IssuedDocument, ...] = ()
     approvals: tuple[GivenApproval, ...] = ()
+    advance_left: AdvanceLeft | None = None
 
 
 def issue_document(

@@ -218,6 +218,8 @@ def _derived_problems(row: checks.StatedDocument, beside: Beside, name: str, doc
         yield f"{name}: its instalments are not those of its content"
     if beside.references != wanted.references:
         yield f"{name}: its payer's reference is not that of its content"
+    if beside.advances != wanted.advances:
+        yield f"{name}: what it does to advances is not that of its content"
     posted = [JournalSide(account, debit_minor, credit_minor) for account, debit_minor, credit_minor, _ in beside.sides]
     # An entry without a side, or with one too many, is told by the check of the journal.
     if posted and [accounting_minor for *_, accounting_minor in beside.sides] != accounting_sides(document, posted):

@@ -66,7 +66,7 @@ def invoice_details(found: StandingDocument) -> InvoiceDetails:
     document = found.document
     return InvoiceDetails(
         **invoice_answer(found),
-        **_as_composed(document),
+        **_as_composed(document) | {"details": said_of_document(document) | _advance_texts(found)},
         payments=[payment_answer(payment) for payment in found.payments],
         credit_notes=[_credit_note(note) for note in found.credit_notes],
         credited_invoice=document.credits.number if document.credits else "",
@@ -76,6 +76,15 @@ def invoice_details(found: StandingDocument) -> InvoiceDetails:
         hash=found.hash,
         approvals=given_answers(found.approvals),
     )
+
+
+def _advance_texts(found: StandingDocument) -> dict[str, str]:
+    """What is left of an advance, and which final invoices deduct it."""
+    left, currency = found.advance_left, found.document.currency
+    if left is None:
+        return {}
+    rest = f"net {money_text(left.net_minor, currency)}, tax {money_text(left.tax_minor, currency)}"
+    return {"advance_left": rest, **({"deducted_by": ", ".join(left.deducted_by)} if left.deducted_by else {})}
 
 
 def _as_composed(document: Document) -> dict[str, Any]:
@@ -136,6 +145,7 @@ def invoice_lines(details: InvoiceDetails, found: StandingDocument) -> list[str]
         f"{kind} {details.number} to {details.customer_name} [{details.customer}], by {details.issued_by}:"
         f" {details.status}, dated {details.issue_date}{due}, supplied {details.supply_date}{until}{order}.",
         *credited_lines(found.document),
+        *(f"{name.replace('_', ' ').capitalize()}: {text}" for name, text in _advance_texts(found).items()),
         *document_lines(found.document),
         *(_payment_line(payment, refund=bool(details.credits)) for payment in details.payments),
         *(_credit_note_line(note) for note in details.credit_notes),

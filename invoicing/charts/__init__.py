@@ -35,7 +35,9 @@ class AccountTemplate:
 
 @dataclass(frozen=True, slots=True)
 class PostingTemplate:
-    """The account numbers that issuing, crediting and paying post to; the fields are those of `records.Posting`."""
+    """The account numbers that issuing, crediting and paying post to; the fields are those of `records.Posting` that
+    every organization begins with.
+    """
 
     receivable: str
     revenue: str

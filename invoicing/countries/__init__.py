@@ -21,6 +21,7 @@ from invoicing.countries.costs import read_costs
 from invoicing.countries.language_law import read_language_law
 from invoicing.countries.mandates import (
     BuyerKind,
+    Confidence,
     read_mandate,
     read_no_mandate,
     read_planned_mandate,
@@ -53,6 +54,7 @@ from invoicing.countries.registration import (
 )
 from invoicing.countries.schemes import read_split_payment, read_surcharge
 from invoicing.countries.windows import AddressWindow, read_window
+from invoicing.document.advances import AdvanceTax
 from invoicing.document.documents import TaxCategory
 from invoicing.document.parties import Address
 from invoicing.money.amounts import parse_decimal
@@ -190,6 +192,7 @@ def parse_country(text: str, *, name: str) -> Country:
         split_payment=read_split_payment(table.table_if_any("split_payment")),
         surcharge=read_surcharge(table.table_if_any("surcharge")),
         rate_words=table.texts_by_name("rate_words"),
+        advance_taxed=_advance_taxed(table.table("advance")),
         cash_rounding=read_cash_rounding(table.tables_if_any("cash_rounding")),
         language_law=read_language_law(table.table_if_any("language_law"), languages),
     )
@@ -213,6 +216,15 @@ def _check(parsed: Country, name: str) -> None:
     forms = [one.code for one in parsed.mandates] + [one.code for one in parsed.requirements]
     if len(set(forms)) != len(forms):
         raise ValueError(f"{name}: a mandate or requirement appears twice.")
+
+
+def _advance_taxed(table: Table) -> AdvanceTax:
+    taxed = AdvanceTax(table.one_of("taxed", tuple(AdvanceTax)))
+    table.take("source", str)
+    table.one_of("confidence", get_args(Confidence))
+    table.take("checked", date)
+    table.close()
+    return taxed
 
 
 def _check_languages(parsed: Country, name: str) -> None:

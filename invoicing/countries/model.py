@@ -22,6 +22,7 @@ from invoicing.countries.payment import PaymentRules
 from invoicing.countries.registration import Identifier, RegistrationRules, VatRegistration
 from invoicing.countries.schemes import SplitPayment, Surcharge
 from invoicing.countries.windows import AddressWindow
+from invoicing.document.advances import AdvanceTax
 from invoicing.document.documents import TaxCategory
 
 TaxSystem = Literal["eu_vat", "uk_vat", "vat", "us_sales_tax", "none"]
@@ -182,6 +183,7 @@ class Country:
     besides the VAT number in `identifiers`. `address_window` is where envelopes there show the buyer's address.
     `rate_words` are what stands for the rate of a category without tax, where 0 % would be a rate of its own.
     `language_law` says in which language documents are first, where the law wants one.
+    `advance_taxed` is when the tax of an advance that is invoiced becomes due.
     """
 
     code: str
@@ -241,6 +243,7 @@ class Country:
     rate_words: Mapping[str, str] = field(default_factory=dict)
     cash_rounding: tuple[CashRounding, ...] = ()
     language_law: LanguageLaw | None = None
+    advance_taxed: AdvanceTax = AdvanceTax.PAYMENT
 
     def cash_unit(self, currency: str, day: date) -> Decimal | None:
         """To whole units of what a sum in a currency is rounded that is paid in cash, or None where it is not."""

@@ -16,7 +16,7 @@ from invoicing.credit.nets import fitted_nets
 from invoicing.credit.paid_back import credited_rounding
 from invoicing.credit.remaining import Remaining, group_of, remaining
 from invoicing.credit.shared import credited_adjustments, share_of
-from invoicing.credit.together import check_lines_together, check_total
+from invoicing.credit.together import check_advances_whole, check_lines_together, check_total
 from invoicing.credit.wanted import CreditCharge, CreditLine, Reduction, Taken, taken_of
 from invoicing.document.adjusted import AdjustmentKind, LineAdjustment
 from invoicing.document.corrected import LineCorrection, Remains
@@ -77,6 +77,7 @@ def credit(
     if left.is_nothing:
         raise Conflict(f"Nothing remains to credit of {invoice.number}.", field="invoice")
     taken = taken_of(invoice, left, wanted, charges)
+    check_advances_whole(left, taken.quantities)
     note = _credit_note(invoice, left, taken, reason=reason, issue_date=issue_date, series=series)
     _check_not_rounded_away(note, left)
     check_total(left, note)

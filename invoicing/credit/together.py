@@ -6,7 +6,7 @@ remains to less than nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from invoicing.credit.remaining import Remaining, group_of
@@ -32,14 +32,31 @@ def check_lines_together(left: Remaining, lines: Sequence[Line], currency: str) 
 
 
 def check_total(left: Remaining, note: Document) -> None:
-    """Whether a credit note comes to what remains of its invoice at most, and not to less than nothing.
+    """Whether a credit note lies between nothing and what remains of its invoice.
 
     Raises:
         InvalidInput: it does not, naming the lines that take goods back.
     """
     remains = sum(tax.taxable_minor + tax.tax_minor for tax in left.taxes)
-    if _takes_back(left) and not 0 <= note.total_minor <= remains:
+    if _takes_back(left) and not min(remains, 0) <= note.total_minor <= max(remains, 0):
         raise _not_together(left, remains, note.currency, rate=None)
+
+
+def check_advances_whole(left: Remaining, quantities: Mapping[int, Decimal]) -> None:
+    """Whether what is deducted of an advance is taken back whole: then the advance is there to be deducted again.
+
+    Raises:
+        InvalidInput: it is not, naming the lines that deduct it.
+    """
+    deducting: dict[str, list[Line]] = {}
+    for line in left.lines:
+        if line.advance is not None and line.quantity:
+            deducting.setdefault(line.advance.id, []).append(line)
+    for lines in deducting.values():
+        taken = [quantities.get(line.position) for line in lines]
+        if any(taken) and taken != [line.quantity for line in lines]:
+            which = ", ".join(str(line.position) for line in lines)
+            raise InvalidInput(f"lines: what deducts an advance is credited whole: lines {which}.", field="lines")
 
 
 def _takes_back(left: Remaining) -> list[str]:

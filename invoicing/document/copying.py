@@ -58,7 +58,11 @@ def filled_from(
         wanted,
         customer=customer.id,
         lines=wanted.lines
-        or tuple(_line(line, setting, document.currency, overridden=overridden, same=same) for line in document.lines),
+        or tuple(
+            _line(line, setting, document.currency, overridden=overridden, same=same)
+            for line in document.lines
+            if line.advance is None
+        ),
         adjustments=wanted.adjustments or (() if wanted.lines else _adjustments(document, with_codes=at_same_place)),
         currency=wanted.currency or document.currency,
         prices_include_tax=(

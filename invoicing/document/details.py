@@ -127,6 +127,8 @@ DOCUMENT: Mapping[str, Detail] = {
     "former_invoice": Detail("former.number"),
     "former_invoice_date": Detail("former.issue_date", parse_date),
     "reason": Detail("former.reason"),
+    "advance": Detail("advance", yes_or_no),
+    "deduct": Detail("deducts", repeated=True),
 }
 """The details of a document by name, in the order in which a refusal lists them."""
 
@@ -153,12 +155,14 @@ KEPT_OF_LINES: tuple[str, ...] = tuple(name for name, detail in LINE.items() if 
 
 def said_of_document(document: Document) -> dict[str, str]:
     """The details that a document has, by name; several values of one are lines of its text."""
-    return _said_of(document, DOCUMENT) if any(map(document.__getattribute__, _PARTS_OF_DOCUMENTS)) else {}
+    said = _said_of(document, DOCUMENT) if any(map(document.__getattribute__, _PARTS_OF_DOCUMENTS)) else {}
+    return {**said, "advance": "true"} if document.advance is not None else said
 
 
 def said_of_line(line: Line) -> dict[str, str]:
     """The same of a line."""
-    return _said_of(line, LINE) if line.note or line.references is not None else {}
+    said = _said_of(line, LINE) if line.note or line.references is not None else {}
+    return {**said, "deduct": line.advance.number} if line.advance is not None else said
 
 
 def with_document_details(request: RequestedDocument, said: Iterable[tuple[str, str]]) -> RequestedDocument:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from invoicing.document.adjusted import AdjustmentKind, LineAdjustment
+from invoicing.document.advances import AdvanceTax, DeductedAdvance
 from invoicing.document.corrected import LineCorrection, Remains
 from invoicing.document.legal_texts import LegalTerm
 from invoicing.document.marks import LATER, text_of
@@ -127,7 +128,7 @@ class PricedLine(LineTerms):
     """A line with its price and what it supplies. `discount_amount` and `charge_amount` are in the currency, for the
     whole line (BT-136, BT-141), and have the sign of the quantity; `adjustments` are what was taken off or added
     besides, in their order. `supply_assumed` says that nobody stated what it supplies. `revenue_account` is a
-    number of the chart of accounts.
+    number of the chart of accounts. A line with an `advance` supplies nothing: it deducts that.
     """
 
     unit_price: Decimal
@@ -137,6 +138,7 @@ class PricedLine(LineTerms):
     charge_amount: Decimal = field(default=Decimal(0), metadata=LATER)
     supply_assumed: bool = field(default=False, metadata=LATER)
     adjustments: tuple[LineAdjustment, ...] = field(default=(), metadata=LATER)
+    advance: DeductedAdvance | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,8 +276,9 @@ class Document:
     day on which its tax is due (BT-7), of a credit note its own issue date; `accounting_currency` is that of the books
     (BT-6). Both are empty in documents whose canonical text is of version 1. `instalments` are in the order of their
     days, of which the last is the `due_date`, and sum to what is payable.
-    `cash_accounting` says that the tax becomes due when it is paid, whatever the tax point. `legal_terms` are sentences
-    that the law of the seller's country wants on it. It is printed in the language of its `locale` and, beside that, in
+    `cash_accounting` says that the seller's tax becomes due when it is paid, whatever the tax point. `advance` says of
+    an advance when its tax is due. `legal_terms` are sentences that the law of the seller's country wants on it. It is
+    printed in the language of its `locale` and, beside that, in
     its `second_language` (ISO 639-1), where it or its branding has one.
     """
 
@@ -322,6 +325,7 @@ class Document:
     payment_means: PaymentMeans | None = field(default=None, metadata=LATER)
     payable_rounding: PayableRounding | None = field(default=None, metadata=LATER)
     second_language: str = field(default="", metadata=LATER)
+    advance: AdvanceTax | None = field(default=None, metadata=LATER)
 
     @property
     def of_invoice(self) -> str:
@@ -336,6 +340,16 @@ class Document:
         if self.kind is DocumentKind.INVOICE:
             return self.payable_minor
         return 0 if self.of_invoice else -self.payable_minor
+
+    @property
+    def is_due_by_payment(self) -> bool:
+        """Whether its tax becomes due when it is paid."""
+        return self.cash_accounting or self.advance is AdvanceTax.PAYMENT
+
+    @property
+    def deducts(self) -> bool:
+        """Whether advances are deducted from it: a final invoice."""
+        return any(line.advance is not None for line in self.lines)
 
     @property
     def withheld_minor(self) -> int:

@@ -39,6 +39,7 @@ from invoicing.master_data.registration import settled, worded_on
 from invoicing.payment.accounts import pay_to
 from invoicing.refusals import Conflict, InvalidInput
 from invoicing.tax.adjusting import TaxedAdjustment
+from invoicing.tax.advances import OpenAdvance, deducted_lines
 from invoicing.tax.choice import ChosenTax
 from invoicing.tax.costs import fund_charge
 from invoicing.tax.explaining import explain
@@ -76,7 +77,7 @@ class Circumstances:
     """What composing looks at besides the request; `today` is the organization's own date.
 
     `rounding` is the mode of a document that states none. `small_business` says that the seller is exempt as a
-    small enterprise; that its default tax code is SMALL-BUSINESS says the same.
+    small enterprise; that its default tax code is SMALL-BUSINESS says the same. `advances` are those to deduct.
     """
 
     organization: str
@@ -87,6 +88,7 @@ class Circumstances:
     today: date
     rounding: Rounding = Rounding.SUM_OF_LINES
     small_business: bool = False
+    advances: tuple[OpenAdvance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,9 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
     due_date, terms = due(request, term, issue_date)
     locale, second_language = languages_of(profile, customer)
     setting = _setting(request, circumstances, currency=currency, issue_date=issue_date, due_date=due_date)
-    totals, chosen, tax_day = _totals(request, setting, prices_include_tax=inclusive, rounding=rounding)
+    totals, chosen, tax_day = _totals(
+        request, setting, circumstances.advances, prices_include_tax=inclusive, rounding=rounding
+    )
     document = Document(
         kind=DocumentKind.INVOICE,
         environment=profile.environment,
@@ -161,8 +165,10 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         tax_point=tax_day,
         accounting_currency=profile.currency,
         early_payment=_early_payment(term if terms else None, issue_date, totals, profile.country),
-        cash_accounting=profile.tax_due == "payment" and _has_tax(totals),
+        # Of what asks for no money, the tax could wait for ever.
+        cash_accounting=profile.tax_due == "payment" and _has_tax(totals) and totals.total_minor > 0,
         payment_means=request.payment_means,
+        advance=country(profile.country).advance_taxed if request.advance else None,
         **referred(request, customer),
     )
     return Composition(_completed(document, request, term, circumstances), chosen)
@@ -207,10 +213,16 @@ def _has_tax(totals: Totals) -> bool:
 
 
 def _totals(
-    request: RequestedDocument, setting: TaxSetting, *, prices_include_tax: bool, rounding: Rounding
+    request: RequestedDocument,
+    setting: TaxSetting,
+    advances: Sequence[OpenAdvance],
+    *,
+    prices_include_tax: bool,
+    rounding: Rounding,
 ) -> tuple[Totals, tuple[ChosenTax, ...], date]:
     """What the document comes to, how the tax of each line was chosen, and the day on which it is due."""
     lines, chosen = _taxed_lines(request, setting)
+    lines += deducted_lines(request, advances, currency=setting.currency, prices_include_tax=prices_include_tax)
     tax_day = _tax_day(setting, chosen)
     totals = total(
         lines,
@@ -324,7 +336,11 @@ def _on_day(circumstances: Circumstances, tax_point: date) -> Circumstances:
 def _taxed_lines(request: RequestedDocument, setting: TaxSetting) -> tuple[list[TaxedLine], tuple[ChosenTax, ...]]:
     decided: dict[tuple[object, ...], DecidedTax] = {}
     taxed = [taxed_line(line, index, setting, decided) for index, line in enumerate(request.lines)]
-    return [line for line, _ in taxed], tuple(chosen for _, chosen in taxed)
+    lines = [line for line, _ in taxed]
+    account = setting.setup.posting.advances
+    if request.advance and account:
+        lines = [replace(one, line=replace(one.line, revenue_account=account)) for one in lines]
+    return lines, tuple(chosen for _, chosen in taxed)
 
 
 def _check_not_rounded_away(lines: Sequence[TaxedLine], totals: Totals, currency: str) -> None:

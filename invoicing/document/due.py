@@ -53,7 +53,7 @@ def early_payment(
     term: PaymentTerm | None, issue_date: date, *, total_minor: int, tax_minor: int, country: str
 ) -> EarlyPayment | None:
     """What the terms promise to who pays early; None where that is nothing. `country` is the seller's."""
-    if term is None or not term.discount_percent or not term.discount_days or not total_minor:
+    if term is None or not term.discount_percent or not term.discount_days or total_minor <= 0:
         return None
     return EarlyPayment(
         percent=term.discount_percent,

@@ -41,7 +41,11 @@ def post(document: Document, posting: Posting) -> tuple[JournalSide, ...]:
     for line in document.lines:
         add(line.revenue_account or posting.revenue, -line.net_minor, line.dimensions)
     for item in document.adjustments:
-        if item.kind is AdjustmentKind.DISCOUNT:
+        if document.advance is not None:
+            # What is deducted clears the account of the advance, whatever discounts it came about by.
+            signed = item.net_minor if item.kind is AdjustmentKind.DISCOUNT else -item.net_minor
+            add(document.lines[0].revenue_account or posting.revenue, signed)
+        elif item.kind is AdjustmentKind.DISCOUNT:
             add(posting.discount, item.net_minor)
         else:
             add(posting.revenue, -item.net_minor)

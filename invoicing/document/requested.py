@@ -39,6 +39,7 @@ QUANTITY_MAX = Decimal(1_000_000_000)
 PRICE_MAX = Decimal(1_000_000_000)
 EXCHANGE_RATE_MAX = Decimal(1_000_000_000)
 YEARS = range(2000, 2100)
+ALL_ADVANCES = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,8 @@ class RequestedDocument:
     surcharge, where that is not as the customer's facts have it. `terms_text` are terms of payment in words of their
     own (BT-20), `rounding_amount` is what is added to the sum to pay where no unit says it, `delivery_place` the name
     of one of the places to which the customer has things delivered. With `former` it is a credit note for an invoice of
-    a former system.
+    a former system. An `advance` is invoiced before the supply; `deducts` are the ids or numbers of those that this
+    invoice deducts, or ALL_ADVANCES.
     """
 
     customer: str
@@ -141,6 +143,8 @@ class RequestedDocument:
     payee: Payee | None = field(default=None, metadata=LATER)
     tax_representative: TaxRepresentative | None = field(default=None, metadata=LATER)
     former: FormerInvoice | None = field(default=None, metadata=LATER)
+    advance: bool = field(default=False, metadata=LATER)
+    deducts: tuple[str, ...] = field(default=(), metadata=LATER)
 
 
 def check_request(request: RequestedDocument) -> RequestedDocument:
@@ -163,6 +167,7 @@ def check_request(request: RequestedDocument) -> RequestedDocument:
     check_rounding(request.rounding_to, request.rounding_amount)
     return replace(
         request,
+        deducts=_checked_deducts(request),
         lines=tuple(_check_line(line, f"lines[{index}]") for index, line in enumerate(request.lines)),
         adjustments=tuple(
             _check_adjustment(item, f"adjustments[{index}]") for index, item in enumerate(request.adjustments)
@@ -207,6 +212,15 @@ def request_from_text(text: str) -> RequestedDocument:
 def request_from_values(raw: dict[str, Any]) -> RequestedDocument:
     """The request of these values, as JSON has them."""
     return made_of(RequestedDocument, raw)
+
+
+def _checked_deducts(request: RequestedDocument) -> tuple[str, ...]:
+    _check_count("deduct", len(request.deducts), ADJUSTMENTS_MAX)
+    if request.deducts and (request.advance or request.former):
+        raise InvalidInput("deduct: an advance deducts no other, and a credit note none.", field="deduct")
+    if request.advance and request.former:
+        raise InvalidInput("advance: a credit note is none.", field="advance")
+    return tuple(clean_line(one, field="deduct", limit=100, required=True) for one in request.deducts)
 
 
 def _check_count(name: str, count: int, limit: int) -> None:

@@ -64,9 +64,10 @@ alone (CSV) or on the sheet "Documents" (XLSX). `amount_paid` is the exception: 
   tax_representative_name, tax_representative_line1, tax_representative_line2, tax_representative_postal_code,
   tax_representative_city, tax_representative_region, tax_representative_country, tax_representative_tax_number;
   payment_terms and note; of the parties seller_trading_name, seller_contact, seller_identifier,
-  seller_e_invoice_address, buyer_trading_name, buyer_contact, buyer_identifier, buyer_e_invoice_address.
+  seller_e_invoice_address, buyer_trading_name, buyer_contact, buyer_identifier, buyer_e_invoice_address; advance:
+  true of an advance invoice.
 - What few lines say: line_note, line_object, line_accounting_reference, line_seller_item, line_buyer_item, line_gtin,
-  line_origin, line_classification, line_attribute.
+  line_origin, line_classification, line_attribute; line_deduct: the number of the advance that it deducts.
 - In the tax sheets: taxable, tax, accounting_taxable, accounting_tax: of a tax group; tax_label, tax_reason_code
   (VATEX); documents: how many have the group.
 """
@@ -105,7 +106,9 @@ LATER_LINE_CELLS: Mapping[str, Callable[[Line], Cell]] = {
 "Lines", in this order. Another one is added at the end.
 """
 
-LINE_DETAILS: Mapping[str, str] = {name: name if name.startswith("line_") else f"line_{name}" for name in KEPT_OF_LINES}
+LINE_DETAILS: Mapping[str, str] = {
+    name: name if name.startswith("line_") else f"line_{name}" for name in (*KEPT_OF_LINES, "deduct")
+}
 """The details of lines with the column that each has: after all others, in CSV and on the sheet "Lines"."""
 
 PARTY_COLUMNS: tuple[tuple[str, str, str], ...] = tuple(
@@ -120,6 +123,7 @@ DOCUMENT_DETAILS: tuple[str, ...] = (
     "payment_terms",
     "note",
     *(column for column, _, _ in PARTY_COLUMNS),
+    "advance",
 )
 """The columns of what few documents say: after those of the lines in CSV, and on the sheet "Documents"."""
 

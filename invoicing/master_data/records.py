@@ -300,7 +300,7 @@ class Posting:
     Money in the bank, what is receivable, and revenue must be somewhere; the later roles are None where nobody has
     chosen an account, and nothing is posted that needs one. `customer_credit` is what customers are owed while it
     moves from one of their documents to another; `withheld_tax` what they kept back and paid to the tax office in the
-    organization's name.
+    organization's name; `advances` what was invoiced before the supply, which is revenue where there is no account.
     """
 
     receivable: str
@@ -315,6 +315,7 @@ class Posting:
     exchange_loss: str | None = None
     withheld_tax: str | None = None
     customer_credit: str | None = None
+    advances: str | None = None
 
     @property
     def accounts(self) -> frozenset[str]:

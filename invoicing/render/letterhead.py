@@ -61,7 +61,16 @@ _SEVERAL = 2
 
 def title_of(document: Document, labels: Labels) -> str:
     """The title: the kind of the document, or that it is a draft."""
-    return labels.kind(document.kind) if document.number else labels.draft
+    return kind_of(document, labels) if document.number else labels.draft
+
+
+def kind_of(document: Document, labels: Labels) -> str:
+    """What the document is called."""
+    if document.kind is DocumentKind.CREDIT_NOTE:
+        return labels.credit_note
+    if document.advance is not None:
+        return labels.advance_invoice
+    return labels.final_invoice if document.deducts else labels.invoice
 
 
 def heading_of(document: Document, labels: Labels) -> str:
@@ -147,7 +156,7 @@ def _title_column(document: Document, paper: Paper, labels: Labels, *, left: flo
         )
     else:
         lines = column(title, whole if second else _title_style(title, paper, width))
-    number = document.number or f"{labels.kind(document.kind)}, {labels.not_issued}"
+    number = document.number or f"{kind_of(document, labels)}, {labels.not_issued}"
     return starting((*lines, *column(number, theme().number)), "H1")
 
 

@@ -72,7 +72,8 @@ def line_rows(document: Document, *, tax_label: str, paper: Paper, formats: Form
     taxed = not is_untaxed(document)
     words = rate_words(document)
     cells = [
-        _cells(line, formats, discounted=discounted, taxed=taxed, marks=marks, words=words) for line in document.lines
+        _cells(line, formats, labels, discounted=discounted, taxed=taxed, marks=marks, words=words)
+        for line in document.lines
     ]
     titles = [labels.position, labels.description, labels.quantity, labels.unit_price]
     titles += [labels.discount] if discounted else []
@@ -95,7 +96,14 @@ def line_rows(document: Document, *, tax_label: str, paper: Paper, formats: Form
 
 
 def _cells(
-    line: Line, formats: Formats, *, discounted: bool, taxed: bool, marks: TaxMarks, words: Mapping[str, str]
+    line: Line,
+    formats: Formats,
+    labels: Labels,
+    *,
+    discounted: bool,
+    taxed: bool,
+    marks: TaxMarks,
+    words: Mapping[str, str],
 ) -> list[str]:
     apart = line.jurisdictions if are_apart(line.jurisdictions) else ()
     rate = "\u00a0+ ".join(formats.percent(part.rate) for part in apart) or formats.percent(line.tax_rate)
@@ -105,13 +113,20 @@ def _cells(
     rates = [said] if taxed else []
     return [
         str(line.position),
-        line.title,
+        _title(line, formats, labels),
         formats.number(line.quantity),
         _price(line, formats),
         *discount,
         *rates,
         formats.amount(line.amount_minor),
     ]
+
+
+def _title(line: Line, formats: Formats, labels: Labels) -> str:
+    """What is supplied, or which advance is deducted."""
+    if (advance := line.advance) is None:
+        return line.title
+    return f"{labels.advance_invoice} {advance.number}, {formats.date(advance.issue_date)}"
 
 
 def _price(line: Line, formats: Formats) -> str:
@@ -128,6 +143,16 @@ def _adjustment(item: LineAdjustment, formats: Formats, labels: Labels) -> str:
     return " ".join(part for part in parts if part)
 
 
+def _tax_deducted(line: Line, formats: Formats, labels: Labels) -> list[str]:
+    """Net and tax of the advance that is deducted: the law wants the tax beside it (Article 65 Directive 2006/112/EC;
+    § 14(5) UStG).
+    """
+    if (advance := line.advance) is None:
+        return []
+    stated = (labels.taxable, advance.net_minor), (in_line(labels.tax), advance.tax_minor)
+    return [" · ".join(f"{in_line(label)} {formats.amount(amount)}" for label, amount in stated)]
+
+
 def _additions(line: Line, formats: Formats, labels: Labels) -> list[str]:
     """What is said besides its name, which line of an order it answers, what it refers to, when it was supplied, and
     what was taken off or added as an amount, which price and quantity do not show.
@@ -136,6 +161,7 @@ def _additions(line: Line, formats: Formats, labels: Labels) -> list[str]:
     return [
         *([in_line(labels.price_reduction)] if line.price_only else []),
         *([line.details] if line.details else []),
+        *_tax_deducted(line, formats, labels),
         *([line.note] if line.note else []),
         *_order_line(line, labels),
         *line_reference_texts(line, formats, labels),

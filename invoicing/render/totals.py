@@ -88,11 +88,23 @@ def _sums(document: Document, languages: tuple[str, ...], formats: Formats, labe
         parts += _taxes(document, as_head(tax or in_line(labels.tax)), formats)
     last = (total_label(document, labels), formats.money(document.total_minor))
     deducted = _deducted(document, languages, formats, labels)
-    if deducted:
-        # A credit note asks nobody to pay, so it says what is left of it otherwise.
-        words = labels.payable if document.kind is DocumentKind.INVOICE else labels.credited_amount
-        parts, last = [*parts, last, *deducted], (words, formats.money(document.payable_minor))
-    return _Sums(parts, last, *_exchange(document, formats, labels))
+    is_invoice = document.kind is DocumentKind.INVOICE
+    paid_back = is_invoice and document.payable_minor < 0
+    if deducted or paid_back:
+        # What asks nobody to pay says what is left of it otherwise.
+        words = labels.payable if is_invoice and not paid_back else labels.credited_amount
+        left_minor = -document.payable_minor if paid_back else document.payable_minor
+        parts, last = [*parts, last, *deducted], (words, formats.money(left_minor))
+    remarks, remark = _exchange(document, formats, labels)
+    return _Sums(parts, last, [*_invoiced_before(document, formats, labels), *remarks], remark)
+
+
+def _invoiced_before(document: Document, formats: Formats, labels: Labels) -> list[_Pair]:
+    """What the advances that are deducted came to, with their tax."""
+    advances = [line.advance for line in document.lines if line.advance is not None]
+    if not advances:
+        return []
+    return [(labels.invoiced_before, formats.money(sum(one.gross_minor for one in advances)))]
 
 
 def _taxes(document: Document, name: str, formats: Formats) -> list[_Pair]:

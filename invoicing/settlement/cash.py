@@ -50,7 +50,7 @@ class DueTax:
 
 def waits_for_payment(document: Document, tax: TaxSubtotal) -> bool:
     """Whether the tax of this subtotal becomes due by payment; without tax there is nothing to wait for."""
-    return document.cash_accounting and tax.category is TaxCategory.STANDARD
+    return document.is_due_by_payment and tax.category is TaxCategory.STANDARD
 
 
 def due_taxes(invoice: Document, notes: Sequence[Document], received: Received) -> list[DueTax]:

@@ -77,14 +77,17 @@ def total(
     amounts = [line.amount_minor(currency) for line in inputs]
     charged = [(line.tax, amount) for line, amount in zip(inputs, amounts, strict=True)]
     # What was paid in the buyer's name is passed on as it was: no discount or charge of the whole is of it.
-    priced = [part for line, part in zip(inputs, charged, strict=True) if line.line.cost != ADVANCED]
+    # And what was invoiced before has had its own.
+    shared = (line.line.cost != ADVANCED and line.line.advance is None for line in inputs)
+    priced = [part for part, takes_part in zip(charged, shared, strict=True) if takes_part]
     adjusted = portions(adjustments, priced, currency=currency)
     charged.extend((portion.tax, portion.signed_minor) for portion in adjusted)
     nets, taxes = _by_group(charged, prices_include_tax=prices_include_tax, rounding=rounding)
-    _check_discounted(adjusted, taxes)
+    deducting = {line.tax.group for line in inputs if line.line.advance is not None}
+    _check_discounted(adjusted, [tax for tax in taxes if subtotal_key(tax) not in deducting])
     net = sum(subtotal.taxable_minor for subtotal in taxes)
     tax = sum(subtotal.tax_minor for subtotal in taxes)
-    if net + tax < 0:
+    if net + tax < 0 and not deducting:
         raise InvalidInput("The total is negative: an invoice cannot owe money to its buyer.", field="lines")
     for amount in (net, tax, net + tax):
         check_amount(amount, field="lines")

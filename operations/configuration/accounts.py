@@ -32,6 +32,7 @@ ROLES = {
     "exchange_loss": ("income", "expense"),
     "withheld_tax": ("asset",),
     "customer_credit": ("liability",),
+    "advances": ("liability",),
 }
 """What a posting profile posts to, and of which types that account may be."""
 
@@ -99,7 +100,9 @@ def _save_profile(db: Session, books: Books, change: Change) -> str:
     base = known.get(name) or next(iter(known.values()), None)
     if base is None:
         raise no_such_entry("posting profile")
-    wanted = {role: text.strip() or getattr(base, role) for role, text in change.values.items()}
+    named = {role: text.strip() or getattr(base, role) for role, text in change.values.items()}
+    # Where nobody has chosen an account for a role, its being left out chooses none either.
+    wanted = {role: number for role, number in named.items() if number}
     for role, number in wanted.items():
         _check_role(db, role, number)
     after = replace(base, **wanted)

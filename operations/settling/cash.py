@@ -18,7 +18,7 @@ def due_by_payment(db: Session, invoice: Document, payment: Payment) -> tuple[Ta
     """What a payment that is about to be written changes in the taxes that wait for it: of the invoice, or a refund of
     one of its credit notes. None of an invoice that is not on cash accounting.
     """
-    if not invoice.cash_accounting:
+    if not invoice.is_due_by_payment:
         return ()
     notes = _notes(db, invoice)
     before = _payments(db, invoice, notes)
@@ -31,7 +31,7 @@ def due_by_payment(db: Session, invoice: Document, payment: Payment) -> tuple[Ta
 
 def due_by_credit_note(db: Session, invoice: Document, note: Document) -> tuple[TaxChange, ...]:
     """What a credit note that is about to be issued changes in them: what was paid is of what is left first."""
-    if not invoice.cash_accounting:
+    if not invoice.is_due_by_payment:
         return ()
     notes = _notes(db, invoice)
     received = _received(invoice, _payments(db, invoice, notes))

@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlmodel import Session
 
 from storage.books import tables
-from storage.books.total_tables import CommunitySupply, DocumentInstalment, PaymentReference
+from storage.books.total_tables import AdvanceEntry, CommunitySupply, DocumentInstalment, PaymentReference
 from storage.queries.statements import execute, table_of
 from storage.work.asking import Ask
 
@@ -33,6 +33,7 @@ class Beside:
     community_supplies: list[dict[str, Any]]
     instalments: list[dict[str, Any]]
     references: list[dict[str, Any]]
+    advances: list[dict[str, Any]]
     sides: list[tuple[str, int, int, int | None]]
 
 
@@ -45,6 +46,7 @@ _ROWS = (
     table_of(CommunitySupply),
     table_of(DocumentInstalment),
     table_of(PaymentReference),
+    table_of(AdvanceEntry),
 )
 _ENTRY, _SIDE = table_of(tables.JournalEntry), table_of(tables.JournalLine)
 
@@ -76,12 +78,12 @@ def beside_each(ask: Ask, ids: list[str]) -> Iterator[Beside]:
         if one not in found:
             found = ask(partial(_beside, tuple(ids[index:])))
         *rows, sides = found[one]
-        lines, dimensions, taxes, tax_parts, community, instalments, references = (
+        lines, dimensions, taxes, tax_parts, community, instalments, references, advances = (
             [dict(zip(table.c.keys(), row, strict=True)) for row in each]
             for table, each in zip(_ROWS, rows, strict=True)
         )
         posted = [(row[0], row[1], row[2], row[3]) for row in sides]
-        yield Beside(lines, dimensions, taxes, tax_parts, community, instalments, references, posted)
+        yield Beside(lines, dimensions, taxes, tax_parts, community, instalments, references, advances, posted)
 
 
 def _beside(ids: tuple[str, ...], session: Session) -> dict[str, list[Rows]]:

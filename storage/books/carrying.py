@@ -77,6 +77,7 @@ STAYS = frozenset(
         "receivables",
         "document_instalments",
         "payment_references",
+        "advance_entries",
         "account_totals",
         "tax_totals",
         "customer_totals",

@@ -30,7 +30,8 @@ Values = dict[str, Any]
 class DocumentRows:
     """What the document's own row says of it (its place in series and chain and its content come besides), and a row
     for each line, each dimension of one, each tax subtotal, each jurisdiction that levies a part of one, and each
-    subtotal that the recapitulative statement names, each instalment, and the payer's reference.
+    subtotal that the recapitulative statement names, each instalment, the payer's reference, and each advance that it
+    changes.
     """
 
     document: Values
@@ -41,6 +42,7 @@ class DocumentRows:
     community_supplies: list[Values]
     instalments: list[Values]
     references: list[Values]
+    advances: list[Values]
 
 
 # The columns of a line have the names of its fields, but for these.
@@ -62,6 +64,7 @@ def rows_of(document: Document) -> DocumentRows:
         community_supplies=[row for position, pair in pairs for row in _community_rows(document, position, *pair)],
         instalments=list(_instalment_rows(document)),
         references=_reference_rows(document),
+        advances=_advance_rows(document),
     )
 
 
@@ -88,7 +91,7 @@ def _document_row(document: Document, converted: list[AccountingTax]) -> Values:
         "accounting_net_minor": sum_of_known([tax.taxable_minor for tax in converted]),
         "accounting_tax_minor": sum_of_known([tax.tax_minor for tax in converted]),
         "credits_id": document.of_invoice or None,
-        "cash_accounting": document.cash_accounting,
+        "cash_accounting": document.is_due_by_payment,
     }
 
 
@@ -160,6 +163,28 @@ def _reference_rows(document: Document) -> list[Values]:
     if not payment.reference:
         return []
     return [{"reference": reference_key(payment.reference_rule, payment.reference), "document_id": document.id}]
+
+
+def _advance_rows(document: Document) -> list[Values]:
+    """What the document does to an advance: to itself, to the one that it credits, or to those that lines deduct."""
+    sign = -1 if document.kind is DocumentKind.CREDIT_NOTE else 1
+    changed: dict[str, tuple[int, int]] = {}
+    if document.advance is not None:
+        changed[document.of_invoice or document.id] = (sign * document.net_minor, sign * document.tax_minor)
+    for line in document.lines:
+        if (one := line.advance) is not None:
+            net, tax = changed.get(one.id, (0, 0))
+            changed[one.id] = (net - sign * one.net_minor, tax - sign * one.tax_minor)
+    return [
+        {
+            "document_id": document.id,
+            "advance_id": advance,
+            "customer_id": document.customer,
+            "net_minor": net,
+            "tax_minor": tax,
+        }
+        for advance, (net, tax) in sorted(changed.items())
+    ]
 
 
 def _search_key(document: Document) -> str:

@@ -13,13 +13,11 @@ from storage.queries.cache import NO_SETTING
 from storage.queries.statements import table_of
 from storage.queries.types import DecimalText, UtcDateTime
 
-BOOKS_METADATA = MetaData()
-
 
 class BooksTable(SQLModel):
     """Base of the books' tables."""
 
-    metadata: ClassVar[MetaData] = BOOKS_METADATA
+    metadata: ClassVar[MetaData] = MetaData()
 
 
 class Identity(BooksTable, table=True):
@@ -280,6 +278,7 @@ class PostingProfile(BooksTable, table=True):
     exchange_loss: str | None = Field(default=None, foreign_key="accounts.number")
     withheld_tax: str | None = Field(default=None, foreign_key="accounts.number")
     customer_credit: str | None = Field(default=None, foreign_key="accounts.number")
+    advances: str | None = Field(default=None, foreign_key="accounts.number")
 
 
 class NumberSeries(BooksTable, table=True):
@@ -397,4 +396,5 @@ class EntryProvenance(BooksTable, table=True):
     digest_here: str
 
 
+BOOKS_METADATA = BooksTable.metadata
 table_of(SeriesPeriod).info.update(NO_SETTING)

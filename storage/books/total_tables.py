@@ -150,6 +150,21 @@ class PaymentReference(BooksTable, table=True):
     document_id: str = Field(foreign_key="documents.id", unique=True)
 
 
+class AdvanceEntry(BooksTable, table=True):
+    """What a document does to an advance: that itself, or a final invoice that has taken its deduction back, adds to
+    what is left of it; its credit note, or a final invoice that deducts it, takes off.
+    """
+
+    __tablename__ = "advance_entries"
+    __table_args__ = (Index("ix_advance_entries_customer", "customer_id", "advance_id", "net_minor", "tax_minor"),)
+
+    document_id: str = Field(primary_key=True, foreign_key="documents.id")
+    advance_id: str = Field(primary_key=True, foreign_key="documents.id", index=True)
+    customer_id: str
+    net_minor: int = Field(sa_type=BigInteger)
+    tax_minor: int = Field(sa_type=BigInteger)
+
+
 class CommunitySupply(BooksTable, table=True):
     """A subtotal of a document that the recapitulative statement (EC sales list) names: what was supplied to a
     business of another member state without tax (Directive 2006/112/EC, Article 262).
@@ -181,6 +196,7 @@ for _model in (
     Receivable,
     DocumentInstalment,
     PaymentReference,
+    AdvanceEntry,
     CommunitySupply,
 ):
     table_of(_model).info.update(NO_SETTING)

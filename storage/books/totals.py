@@ -43,6 +43,7 @@ _TO_CUSTOMERS, _TO_ITEMS = adding_to(tables.CustomerTotal), adding_to(tables.Ite
 _TO_DIMENSIONS = adding_to(tables.DimensionTotal)
 _ADD_INSTALMENT = table_of(tables.DocumentInstalment).insert().inline()
 _ADD_REFERENCE = table_of(tables.PaymentReference).insert().inline()
+_ADD_ADVANCE = table_of(tables.AdvanceEntry).insert().inline()
 _ADD_SUPPLY = table_of(tables.CommunitySupply).insert().inline()
 
 
@@ -54,6 +55,7 @@ def add_document_totals(session: Session, rows: DocumentRows) -> None:
     insert_rows(session, _TO_ITEMS, _item_rows(rows))
     insert_rows(session, _TO_DIMENSIONS, _dimension_rows(rows))
     insert_rows(session, _ADD_SUPPLY, rows.community_supplies)
+    insert_rows(session, _ADD_ADVANCE, rows.advances)
     payable_minor = document["total_minor"] - document["withheld_minor"]
     if document["credits_id"] is not None:
         settle(session, document["credits_id"], by_minor=payable_minor, of_note_minor=payable_minor)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from invoicing.document.adjusted import AdjustmentKind, LineAdjustment
+from invoicing.document.advances import AdvanceTax, DeductedAdvance
 from invoicing.document.canonical import document_from_text, document_text
 from invoicing.document.corrected import LineCorrection, Remains
 from invoicing.document.documents import (
@@ -105,6 +106,7 @@ def full_document() -> Document:
         form_words="A copy",
         second_language="de",
         cash_accounting=True,
+        advance=AdvanceTax.PAYMENT,
         references=filled(References(), attachments=(Attachment("T-7", "Time sheets", "https://example.com/t"),)),
         delivery=filled(Delivery(country="ES"), location="0088:4012345000009", on=SPRING),
         payee=filled(Payee()),
@@ -113,14 +115,16 @@ def full_document() -> Document:
 
 
 def leaves(value: Any, path: str = "") -> Iterator[str]:
-    """The paths of all values that are no wholes themselves, by the first of each list."""
+    """The paths of all values that are no wholes themselves, by the first of each list. What deducts an advance is
+    called by that alone, and is tried by itself.
+    """
     if is_dataclass(value):
         for one in fields(value):
             yield from leaves(getattr(value, one.name), f"{path}.{one.name}" if path else one.name)
     elif isinstance(value, tuple):
         assert value, f"{path} is empty, and so nothing in it is tried"
         yield from leaves(value[0], f"{path}[0]")
-    else:
+    elif path != "lines[0].advance":
         assert value not in (None, ""), f"{path} is empty"
         yield path
 
@@ -207,6 +211,7 @@ NOT_PRINTED = {
     "payment.account_type": "how a local account is used",
     "payment.reference_rule": "how the reference was made, which is printed",
     "payment_means": "the page says how to pay",
+    "advance": "when its tax is due is for the tax return; the title says what it is",
     "payable_rounding.unit": "seen in the sum",
     "adjustments[0].base_minor": "printed with a percentage alone",
     "adjustments[0].tax_code": "a code of the organization's own",
@@ -241,7 +246,7 @@ NOT_IN_TABLES = {
     r".*\.jurisdictions\[0\]\..*": "the taxes of a document have them",
     r"taxes\[0\]\.(label|reason|reason_local|reason_code)": "in XLSX on the sheet of taxes, or words of the page",
     r"legal_terms\[0\]\..*": "words of the page",
-    r"tax_point|accounting_currency|cash_accounting": "the tax summary goes by it",
+    r"tax_point|accounting_currency|cash_accounting|advance": "the tax summary goes by it",
     r"early_payment\..*|instalments\[0\]\..*": "what is due when, receivables by age have",
 }
 """What rows of CSV leave out, by patterns; JSON has the whole document."""
@@ -271,6 +276,28 @@ def test_every_field_of_a_document_is_in_the_rows_of_an_export_or_has_a_reason_n
     excused = {path for path in tried(whole) if any(re.fullmatch(pattern, path) for pattern in NOT_IN_TABLES)}
     assert silent - excused == set()
     assert all(any(re.fullmatch(pattern, path) for path in silent) for pattern in NOT_IN_TABLES)
+
+
+def test_every_field_of_an_advance_that_is_deducted_is_in_text_page_and_rows(tmp_path: Path) -> None:
+    whole = replace(full_document(), advance=None)
+    deducted = DeductedAdvance("inv_1", "INV-1", SPRING, 1000, 200)
+    line = replace(whole.lines[0], advance=deducted)
+    silent: dict[str, list[str]] = {}
+    for name in (one.name for one in fields(deducted)):
+        other = replace(line, advance=with_another(deducted, name))
+        first, second = (replace(whole, lines=(one, *whole.lines[1:])) for one in (line, other))
+        assert document_text(first) != document_text(second)
+        assert document_from_text(document_text(second)) == second
+        silent[name] = ["page"] if printed(first) == printed(second) else []
+        silent[name] += ["rows"] if exported(first, tmp_path) == exported(second, tmp_path) else []
+    # The rows have the number, by which the advance has a row of its own.
+    assert silent == {
+        "id": ["page", "rows"],
+        "number": [],
+        "issue_date": ["rows"],
+        "net_minor": ["rows"],
+        "tax_minor": ["rows"],
+    }
 
 
 def exported(document: Document, folder: Path) -> str:

@@ -13,6 +13,7 @@ from babel import Locale
 
 from invoicing.countries import COUNTRY_CODES, TAXED_CATEGORIES, country, parse_country
 from invoicing.countries.tax_numbers import validate_tax_number
+from invoicing.document.advances import AdvanceTax
 from invoicing.document.documents import TaxCategory
 from invoicing.document.parties import Address
 from invoicing.money.amounts import minor_digits
@@ -82,6 +83,12 @@ code = "none"
 source = "x"
 checked = 2026-11-29
 confidence = "medium"
+
+[advance]
+taxed = "payment"
+source = "Test"
+confidence = "medium"
+checked = 2026-01-01
 
 [correction]
 sign = "positive"
@@ -434,3 +441,10 @@ def test_a_country_by_another_name_is_answered_with_its_code(wanted: str, meant:
     with pytest.raises(InvalidInput) as refused:
         country(wanted)
     assert refused.value.message.partition("US.")[2].strip() == meant
+
+
+def test_the_tax_of_an_advance_is_due_by_the_law_of_the_country() -> None:
+    """Article 65 of Directive 2006/112/EC: on receipt of the payment; some states take an invoice before it too."""
+    on_invoice = {code for code in COUNTRY_CODES if country(code).advance_taxed is AdvanceTax.ISSUE}
+    assert {"GB", "IT", "NL", "BE", "RO", "PT", "CH"} <= on_invoice
+    assert not {"DE", "AT", "FR", "ES", "PL", "HU", "CZ", "SE"} & on_invoice

@@ -326,6 +326,8 @@ LATER = (
     ("profile", "tax_due"),
     ("profile", "particulars"),
     ("documents", "cash_accounting"),
+    ("posting_profiles", "advances"),
+    ("profile", "particulars"),
     ("drafts", "preparers"),
     ("exports", "clients"),
     ("bank_accounts", "purpose"),
@@ -338,7 +340,7 @@ LATER = (
 )
 LATER_TABLES = (
     "line_dimensions dimension_totals document_instalments workflow_conditions workflow_steps workflows"
-    " payment_references"
+    " payment_references advance_entries"
     " approval_challenges approval_keys approval_signatures document_approvals approvals agents"
     " skill_settings skill_files skill_contents skills part_provenance"
     " entry_provenance billed_hours billed_periods billing_hours billing_plans recurring_drafts".split()

@@ -17,6 +17,7 @@ import anyio
 import pytest
 from sqlmodel import Session
 
+from invoicing.document.advances import AdvanceTax
 from invoicing.document.documents import (
     Document,
     JurisdictionLevel,
@@ -60,6 +61,7 @@ KEYS = {
     "community_supplies": ("document_id,position",),
     "document_instalments": ("document_id,position",),
     "payment_references": ("reference", "document_id"),
+    "advance_entries": ("document_id,advance_id",),
     "document_approvals": ("document_id,position",),
     "approval_signatures": ("id", "nonce"),
     "approval_keys": ("public_key",),
@@ -102,6 +104,7 @@ async def _issue(root: Path) -> Path:
         number = invoice.document.number
         second = await one.issue(books, customer.id, reference="second")
         await _issue_otherwise(books, _with_a_stack(second.document))
+        await _issue_otherwise(books, replace(second.document, advance=AdvanceTax.ISSUE))
         await _issue_otherwise(books, _to_a_business_abroad(second.document))
         await issue_credit_note(books, CreditRequest(invoice=second.document.number, reason="Returned"))
         payment = (await record_payment(books, PaymentRequest(invoice=number, amount=Decimal(10)))).payment
@@ -239,7 +242,7 @@ def test_a_gap_in_the_positions_is_refused(issued: Path, table: str, step: int) 
         refused(connection, insert(table, row), row, because="without a gap")
 
 
-_FURTHER = {"settlement_taxes": "part", "payment_references": "reference"}
+_FURTHER = {"settlement_taxes": "part", "payment_references": "reference", "advance_entries": "advance_id"}
 
 
 @pytest.mark.parametrize(
@@ -251,6 +254,7 @@ _FURTHER = {"settlement_taxes": "part", "payment_references": "reference"}
         "community_supplies",
         "document_instalments",
         "payment_references",
+        "advance_entries",
         "journal_lines",
         "settlement_taxes",
     ],

@@ -28,7 +28,7 @@ DUE = (
 
 
 def waits(document: Document, tax: TaxSubtotal) -> bool:
-    return document.cash_accounting and tax.category is TaxCategory.STANDARD
+    return document.is_due_by_payment and tax.category is TaxCategory.STANDARD
 
 
 def check_due(books: Books, claim: Claim) -> Counter[str]:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from invoicing.countries import Country
 from invoicing.countries.mandates import BuyerKind
@@ -20,6 +21,7 @@ from invoicing.document.documents import Document, DocumentKind, JurisdictionLev
 from invoicing.document.former import FormerInvoice
 from invoicing.document.payable import PaymentMeans
 from invoicing.document.requested import (
+    ALL_ADVANCES,
     RequestedAdjustment,
     RequestedDocument,
     RequestedLine,
@@ -33,7 +35,7 @@ from invoicing.settlement.kinds import SettlementKind
 from invoicing.tax.inputs import Rounding
 from operations.credit_notes import CreditRequest
 from operations.drafts import DraftRequest
-from operations.invoices import IssueRequest
+from operations.invoices import IssueRequest, get_invoice
 from operations.issue_dates import local_date
 from operations.payments import PaymentRequest, record_payment
 from storage.books.pool import Books
@@ -181,7 +183,7 @@ class RandomYear:
         """A credit note for an invoice of a former system."""
         today = local_date(self.clock(), await self.books.read(load_profile))
         former = FormerInvoice("OLD-7", today - timedelta(days=self.chance.randint(0, 30)), "Returned")
-        await self._issue_as(replace(self._request(today), payment_terms="", former=former))
+        await self._issue_as(replace(self._request(today), payment_terms="", former=former, advance=False, deducts=()))
 
     async def _issue_as(self, request: RequestedDocument) -> None:
         try:
@@ -195,7 +197,7 @@ class RandomYear:
         claim = self._some([claim for claim in self.claims if claim.sign > 0 and claim.left()])
         if claim is None:
             return
-        if claim.given_up:
+        if claim.given_up or await self.is_deducted(claim):
             request = CreditRequest(invoice=claim.invoice.number, reason="Returned")
             assert isinstance(await refusal(issue_credit_note(self.books, request)), Conflict)
             return
@@ -224,6 +226,11 @@ class RandomYear:
             return
         claim.notes.append(made.note.document)
         assert made.invoice_balance.due_minor == claim.due_minor
+
+    async def is_deducted(self, claim: Claim) -> bool:
+        """Whether it is an advance that a final invoice deducts, with which alone it is taken back."""
+        left = (await get_invoice(self.books, claim.invoice.number)).advance_left if claim.invoice.advance else None
+        return left is not None and bool(left.deducted_by)
 
     def _choosing(self, invoice: Document, position: int) -> CreditRequest:
         """A price that is reduced, a line without its charges or discounts, or a charge by itself."""
@@ -332,7 +339,13 @@ class RandomYear:
             surcharge=True if self._bears_surcharge(customer, at_home=at_home) else None,
             payment_means=self.chance.choice((None, None, *PaymentMeans)),
             rounding_to=self.chance.choice((None, None, None, 5 * Decimal(1).scaleb(-digits))),
+            **self._advances(),
         )
+
+    def _advances(self) -> dict[str, Any]:
+        """Now and then it is an advance, or deducts those that its customer has open."""
+        drawn = self.chance.random()
+        return {"advance": True} if drawn < 0.12 else {"deducts": (ALL_ADVANCES,)} if drawn < 0.4 else {}
 
     def _withholds(self, code: WithholdingCode, customer: str, today: date) -> bool:
         own = self.rules.withholding(code.code) if self.rules else None

@@ -430,6 +430,7 @@ def _documents(their: Known) -> list[Arguments]:
         *({**SALE, "lines": [LINE, {**LINE, "item": text}]} for text in (their.item, their.item_name, their.sku)),
         {**SALE, "lines": [{**LINE, "dimensions": f"{DIMENSION}={their.canary}"}]},
         *({**SALE, "details": {name: their.canary}} for name in ("delivery", "bank_account", "series")),
+        *({**SALE, "details": {"deduct": text}} for text in (their.invoice, their.number)),
         {"copy_of": their.invoice},
         {"copy_of": their.number},
         {**SALE, "copy_of": their.draft},

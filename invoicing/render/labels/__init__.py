@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Any, assert_never
+from typing import Any
 
-from invoicing.document.documents import DocumentKind, TaxCategory
+from invoicing.document.documents import TaxCategory
 
 FALLBACK_LANGUAGE = "en"
 
@@ -40,6 +40,8 @@ class Labels:
 
     invoice: str
     credit_note: str
+    advance_invoice: str
+    final_invoice: str
     draft: str
     not_issued: str
     bill_to: str
@@ -84,6 +86,7 @@ class Labels:
     total_with_tax: str
     withheld: str
     rounding: str
+    invoiced_before: str
     payable: str
     credited_amount: str
     tax_in_currency: str
@@ -124,16 +127,6 @@ class Labels:
     categories: dict[TaxCategory, str]
     days_net: dict[str, str]
     slip: Mapping[str, str] = field(default_factory=dict)
-
-    def kind(self, kind: DocumentKind) -> str:
-        """What a document of this kind is called."""
-        match kind:
-            case DocumentKind.INVOICE:
-                return self.invoice
-            case DocumentKind.CREDIT_NOTE:
-                return self.credit_note
-            case _:
-                assert_never(kind)
 
 
 def language_code(language: str) -> str:

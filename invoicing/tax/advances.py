@@ -1,0 +1,126 @@
+"""Advances on their way into a final invoice: lines that deduct them with the tax that they bore.
+
+A sum without tax (EN 16931, BT-113) would leave the final invoice with the tax of all that was supplied, and the tax of
+the advance would be charged twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from invoicing.credit.remaining import Remaining, group_of, remaining
+from invoicing.document.adjusted import AdjustmentKind
+from invoicing.document.advances import DeductedAdvance
+from invoicing.document.documents import Adjustment, Document, Line, PricedLine, Supply, Tag, TaxSubtotal
+from invoicing.document.requested import ALL_ADVANCES, RequestedDocument
+from invoicing.money.amounts import to_major
+from invoicing.money.shares import share_out
+from invoicing.refusals import InvalidInput
+from invoicing.tax.inputs import AppliedTax, TaxedLine, subtotal_key
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAdvance:
+    """An advance invoice that nothing deducts yet, and its credit notes."""
+
+    invoice: Document
+    notes: tuple[Document, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What parts of an advance are deducted together: it stays apart in the books and in what a buyer withholds."""
+
+    tax_code: str
+    account: str
+    dimensions: tuple[Tag, ...]
+    cost: str
+    supply: Supply
+
+
+def deducted_lines(
+    request: RequestedDocument, advances: Sequence[OpenAdvance], *, currency: str, prices_include_tax: bool
+) -> list[TaxedLine]:
+    """The lines that deduct what is left of each advance: one for each of its tax groups, or more where its books tell
+    parts of a group apart.
+
+    Raises:
+        InvalidInput: an advance that was named is in another currency.
+    """
+    found: list[TaxedLine] = []
+    for advance in advances:
+        invoice = advance.invoice
+        if invoice.currency == currency:
+            left = remaining(invoice, advance.notes)
+            for tax in left.taxes:
+                found.extend(_lines(invoice, left, tax, prices_include_tax=prices_include_tax))
+        elif ALL_ADVANCES not in request.deducts:
+            raise InvalidInput(
+                f"deduct: {invoice.number} is in {invoice.currency}, and this invoice in {currency}.", field="deduct"
+            )
+    return found
+
+
+def _lines(invoice: Document, left: Remaining, tax: TaxSubtotal, *, prices_include_tax: bool) -> list[TaxedLine]:
+    if tax.taxable_minor <= 0:
+        return []
+    nets = _nets(left, tax)
+    if min(nets.values()) <= 0:
+        # Parts that were taken back within the advance itself have no line of their own.
+        nets = {max(nets, key=lambda kind: nets[kind]): tax.taxable_minor}
+    shares = share_out(tax.tax_minor, list(nets.values()))
+    return [
+        TaxedLine(_line(invoice, kind, net, share, prices_include_tax=prices_include_tax), _applied(left, tax, kind))
+        for (kind, net), share in zip(nets.items(), shares, strict=True)
+    ]
+
+
+def _nets(left: Remaining, tax: TaxSubtotal) -> dict[_Kind, int]:
+    """What is left of a tax group, by kind. The discounts and charges of an advance are posted with its first line."""
+    first = left.lines[0]
+    found: dict[_Kind, int] = {}
+    parts: list[Line | Adjustment] = [*left.lines, *left.adjustments]
+    for part in parts:
+        if group_of(part) == subtotal_key(tax) and part.net_minor:
+            kind, net = _kind_of(part, first)
+            found[kind] = found.get(kind, 0) + net
+    return {kind: net for kind, net in found.items() if net}
+
+
+def _kind_of(part: Line | Adjustment, first: Line) -> tuple[_Kind, int]:
+    if isinstance(part, Line):
+        return _Kind(part.tax_code, part.revenue_account, part.dimensions, part.cost, part.supply), part.net_minor
+    sign = -1 if part.kind is AdjustmentKind.DISCOUNT else 1
+    return _Kind(part.tax_code, first.revenue_account, (), part.cost, first.supply), sign * part.net_minor
+
+
+def _line(invoice: Document, kind: _Kind, net_minor: int, tax_minor: int, *, prices_include_tax: bool) -> PricedLine:
+    price = net_minor + tax_minor if prices_include_tax else net_minor
+    return PricedLine(
+        quantity=Decimal(-1),
+        description=f"{invoice.number}, {invoice.issue_date.isoformat()}",
+        unit_price=to_major(price, invoice.currency),
+        supply=kind.supply,
+        revenue_account=kind.account,
+        dimensions=kind.dimensions,
+        cost=kind.cost,
+        advance=DeductedAdvance(invoice.id, invoice.number, invoice.issue_date, net_minor, tax_minor),
+    )
+
+
+def _applied(left: Remaining, tax: TaxSubtotal, kind: _Kind) -> AppliedTax:
+    """The tax that the advance bore, whatever is charged today."""
+    parts: list[Line | Adjustment] = [*left.lines, *left.adjustments]
+    first = next(part for part in parts if group_of(part) == subtotal_key(tax))
+    return AppliedTax(
+        kind.tax_code,
+        tax.category,
+        tax.rate,
+        label=tax.label,
+        reason=tax.reason,
+        reason_local=tax.reason_local,
+        reason_code=tax.reason_code,
+        jurisdictions=first.jurisdictions,
+    )

@@ -1,0 +1,247 @@
+"""Advance and final invoices: what was invoiced before is deducted once, with the tax that it bore there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from invoicing.credit.wanted import CreditLine
+from invoicing.document.adjusted import AdjustmentKind
+from invoicing.document.advances import AdvanceTax, DeductedAdvance
+from invoicing.document.documents import Document
+from invoicing.document.requested import ALL_ADVANCES, RequestedAdjustment, RequestedDocument, RequestedLine
+from invoicing.refusals import Conflict, InvalidInput, NotFound
+from invoicing.settlement.kinds import SettlementKind
+from operations.configuration.configuring import save_entry
+from operations.configuration.entries import Change, Part
+from operations.credit_notes import CreditRequest
+from operations.drafts import DraftRequest, draft_invoice
+from operations.invoices import IssueRequest, get_invoice
+from operations.payments import PaymentRequest, record_payment
+from operations.verification import verify_books
+from storage.books.pool import BOOKS_FILE, Books
+from tests.support.folders import folder_of
+from tests.support.issuing import issue_credit_note, issue_invoice
+from tests.support.practice import Practice, practice
+from tests.support.printed import printed
+from tests.support.raw import raw
+
+
+@dataclass(slots=True)
+class Desk:
+    one: Practice
+    books: Books
+    buyer: str
+
+    def line(self, price: int | str, **more: object) -> RequestedLine:
+        return RequestedLine(Decimal(1), description="Work", unit_price=Decimal(price), **more)  # type: ignore[arg-type]
+
+    async def advance(self, *prices: int | str, **more: object) -> Document:
+        wanted = RequestedDocument(self.buyer, tuple(map(self.line, prices)), advance=True)
+        return await self.issue(replace(wanted, **more))  # type: ignore[arg-type]
+
+    async def final(self, *prices: int | str, deducts: tuple[str, ...] = (ALL_ADVANCES,), **more: object) -> Document:
+        wanted = RequestedDocument(self.buyer, tuple(map(self.line, prices)), deducts=deducts)
+        return await self.issue(replace(wanted, **more))  # type: ignore[arg-type]
+
+    async def issue(self, wanted: RequestedDocument) -> Document:
+        return (await issue_invoice(self.books, IssueRequest(request=DraftRequest(document=wanted)))).document
+
+    async def credit(self, invoice: str, *positions: int) -> Document:
+        lines = tuple(CreditLine(position) for position in positions) or None
+        return (
+            await issue_credit_note(self.books, CreditRequest(invoice=invoice, reason="So", lines=lines))
+        ).note.document
+
+    async def left(self, advance: str) -> tuple[int, int, tuple[str, ...]]:
+        found = (await get_invoice(self.books, advance)).advance_left
+        assert found is not None
+        return found.net_minor, found.tax_minor, found.deducted_by
+
+    async def warnings(self, *prices: int, **more: object) -> list[str]:
+        wanted = RequestedDocument(self.buyer, tuple(map(self.line, prices)), **more)  # type: ignore[arg-type]
+        shown = await draft_invoice(self.books, DraftRequest(document=wanted))
+        return [one.text for one in shown.warnings if one.code == "advances_open"]
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with practice(tmp_path) as one:
+        client = await one.client("Atelier Süd", "DE")
+        books = one.books(client)
+        buyer = await one.customer(books, "Bauherr", country="DE")
+        yield Desk(one, books, buyer.id)
+        assert (await verify_books(books)).problem == ""
+
+
+def amounts(document: Document) -> tuple[int, int, int]:
+    return document.net_minor, document.tax_minor, document.total_minor
+
+
+async def test_a_final_invoice_deducts_its_advances_one_by_one_with_the_tax_of_each(desk: Desk) -> None:
+    first, second = await desk.advance(1000), await desk.advance(500)
+    assert amounts(first) == (100_000, 19_000, 119_000)
+    assert first.advance is AdvanceTax.PAYMENT
+    final = await desk.final(5000)
+    assert amounts(final) == (350_000, 66_500, 416_500)
+    assert [line.advance for line in final.lines] == [
+        None,
+        DeductedAdvance(first.id, first.number, first.issue_date, 100_000, 19_000),
+        DeductedAdvance(second.id, second.number, second.issue_date, 50_000, 9_500),
+    ]
+    assert amounts(first)[1] + amounts(second)[1] + amounts(final)[1] == 95_000
+    assert await desk.left(first.number) == (0, 0, (final.number,))
+
+
+async def test_an_advance_is_deducted_once_also_where_two_want_it_at_once(desk: Desk) -> None:
+    advance = await desk.advance(1000)
+    made = await asyncio.gather(
+        *(desk.final(3000, deducts=(advance.number,)) for _ in range(2)), return_exceptions=True
+    )
+    assert [type(one) for one in made if isinstance(one, BaseException)] == [Conflict]
+    assert [amounts(one)[0] for one in made if isinstance(one, Document)] == [200_000]
+    assert amounts(await desk.final(3000))[0] == 300_000
+
+
+async def test_only_what_is_left_of_an_advance_is_deducted(desk: Desk) -> None:
+    advance = await desk.advance(1000, 400)
+    await desk.credit(advance.number, 2)
+    assert await desk.left(advance.number) == (100_000, 19_000, ())
+    assert amounts(await desk.final(3000)) == (200_000, 38_000, 238_000)
+    gone = await desk.advance(10)
+    await desk.credit(gone.number)
+    with pytest.raises(Conflict, match="nothing is left"):
+        await desk.final(3000, deducts=(gone.number,))
+
+
+async def test_an_advance_that_is_deducted_is_taken_back_with_its_final_invoice_alone(desk: Desk) -> None:
+    advance = await desk.advance(1000)
+    final = await desk.final(3000)
+    with pytest.raises(Conflict, match=rf"is deducted by {final.number}: credit that first"):
+        await desk.credit(advance.number)
+    note = await desk.credit(final.number)
+    assert amounts(note) == amounts(final)
+    assert await desk.left(advance.number) == (100_000, 19_000, ())
+    again = await desk.final(2000)
+    assert amounts(again) == (100_000, 19_000, 119_000)
+    assert await desk.left(advance.number) == (0, 0, (again.number,))
+
+
+async def test_an_advance_at_another_rate_is_deducted_at_that(desk: Desk) -> None:
+    advance = await desk.advance(100, lines=(desk.line(100, tax_code="REDUCED"),))
+    final = await desk.final(300)
+    assert [(tax.rate, tax.taxable_minor, tax.tax_minor) for tax in final.taxes] == [
+        (Decimal(19), 30_000, 5_700),
+        (Decimal(7), -10_000, -700),
+    ]
+    assert final.total_minor + advance.total_minor == 35_700
+
+
+async def test_an_advance_with_tax_in_its_prices_is_deducted_to_the_cent(desk: Desk) -> None:
+    advance = await desk.advance("99.99", "0.05", prices_include_tax=True)
+    for inclusive in (True, False):
+        final = await desk.final("200.00", prices_include_tax=inclusive)
+        whole = 20_000 if inclusive else 23_800
+        assert final.total_minor + advance.total_minor == whole
+        await desk.credit(final.number)
+
+
+async def test_a_final_invoice_below_its_advances_states_what_is_paid_back(desk: Desk) -> None:
+    await desk.advance(1000)
+    final = await desk.final(600)
+    assert amounts(final) == (-40_000, -7_600, -47_600)
+    standing = await get_invoice(desk.books, final.number)
+    assert standing.balance.due_minor == -47_600
+    paid_back = PaymentRequest(invoice=final.number, kind=SettlementKind.PAID_BACK)
+    assert (await record_payment(desk.books, paid_back)).owed_minor == 0
+    page = printed(final)
+    assert all(words in page for words in ("Schlussrechnung", "Erstattungsbetrag", "Bereits berechnet"))
+    assert amounts(await desk.credit(final.number)) == amounts(final)
+
+
+async def test_what_cannot_be_deducted_is_refused_by_its_reason(desk: Desk) -> None:
+    plain = await desk.final(10, deducts=())
+    other = await desk.one.customer(desk.books, "Other", country="DE")
+    theirs = await desk.advance(10, customer=other.id)
+    dollars = await desk.advance(10, currency="USD")
+    advance = await desk.advance(10)
+    for key, error, words in (
+        ("INV-99", NotFound, "No such document"),
+        (plain.number, InvalidInput, "is no advance invoice"),
+        (theirs.number, InvalidInput, "of another customer"),
+        (dollars.number, InvalidInput, "is in USD, and this invoice in EUR"),
+    ):
+        with pytest.raises(error, match=words):
+            await desk.final(100, deducts=(key,))
+    with pytest.raises(InvalidInput, match="named twice"):
+        await desk.final(100, deducts=(advance.number, advance.id))
+    with pytest.raises(InvalidInput, match="an advance deducts no other"):
+        await desk.final(100, advance=True)
+
+
+async def test_an_invoice_that_deducts_nothing_of_an_open_advance_is_warned_of(desk: Desk) -> None:
+    assert await desk.warnings(100) == []
+    advance = await desk.advance(1000)
+    (said,) = await desk.warnings(5000)
+    assert f"does not deduct advance {advance.number} of Bauherr" in said
+    assert await desk.warnings(5000, deducts=(ALL_ADVANCES,)) == []
+    assert await desk.warnings(10, advance=True) == []
+    await desk.final(5000)
+    assert await desk.warnings(100) == []
+
+
+async def test_an_advance_that_is_deducted_before_it_is_paid_is_warned_of(desk: Desk) -> None:
+    advance = await desk.advance(1000)
+    await record_payment(desk.books, PaymentRequest(invoice=advance.number, amount=Decimal(1000)))
+    wanted = RequestedDocument(desk.buyer, (desk.line(5000),), deducts=(advance.number,))
+    shown = await draft_invoice(desk.books, DraftRequest(document=wanted))
+    assert [one.text for one in shown.warnings if one.code == "advance_unpaid"] == [
+        f"{advance.number} is deducted, and 190.00 EUR of it is not paid: its tax waits for that, though the supply's"
+        " is due now. Credit what is not paid before."
+    ]
+    await record_payment(desk.books, PaymentRequest(invoice=advance.number, amount=Decimal(190)))
+    shown = await draft_invoice(desk.books, DraftRequest(document=wanted))
+    assert "advance_unpaid" not in {one.code for one in shown.warnings}
+
+
+async def test_what_deducts_an_advance_is_credited_whole(desk: Desk) -> None:
+    await desk.advance(100, lines=(desk.line(60), desk.line(40, tax_code="REDUCED")))
+    final = await desk.final(300)
+    with pytest.raises(InvalidInput, match="what deducts an advance is credited whole: lines 2, 3"):
+        await desk.credit(final.number, 1, 2)
+    assert amounts(await desk.credit(final.number)) == amounts(final)
+
+
+async def test_a_document_discount_of_a_final_invoice_is_of_what_it_supplies(desk: Desk) -> None:
+    discount = RequestedAdjustment(AdjustmentKind.DISCOUNT, "Skonto", percent=Decimal(10))
+    await desk.advance(1000)
+    final = await desk.final(2000, adjustments=(discount,))
+    assert final.net_minor == 180_000 - 100_000
+
+
+async def test_a_copy_of_a_final_invoice_deducts_nothing_and_of_an_advance_is_none(desk: Desk) -> None:
+    advance = await desk.advance(1000)
+    final = await desk.final(3000)
+    for source in (advance, final):
+        wanted = DraftRequest(document=RequestedDocument("", ()), copy_of=source.number)
+        copied = (await draft_invoice(desk.books, wanted)).document
+        assert (len(copied.lines), copied.advance) == (1, None)
+
+
+async def test_an_advance_is_posted_to_its_account_and_the_final_invoice_clears_it(desk: Desk) -> None:
+    change = Change(code="1710", values={"name": "Erhaltene Anzahlungen", "type": "liability"})
+    await save_entry(desk.one.office, desk.books, Part.ACCOUNTS, change)
+    change = Change(code="Standard", values={"advances": "1710"})
+    await save_entry(desk.one.office, desk.books, Part.POSTING_PROFILES, change)
+    advance = await desk.advance(1000, 20)
+    assert {line.revenue_account for line in advance.lines} == {"1710"}
+    final = await desk.final(5000)
+    assert [line.revenue_account == "1710" for line in final.lines] == [False, True]
+    with raw(folder_of(desk.books) / BOOKS_FILE) as connection:
+        sides = "SELECT debit_minor, credit_minor FROM journal_lines WHERE account = '1710' ORDER BY debit_minor"
+        assert connection.execute(sides).fetchall() == [(0, 102_000), (102_000, 0)]
