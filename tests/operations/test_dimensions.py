@@ -324,7 +324,6 @@ LATER = (
     ("payment_terms", "instalments"),
     ("receivables", "wanted_minor"),
     ("profile", "tax_due"),
-    ("profile", "particulars"),
     ("documents", "cash_accounting"),
     ("posting_profiles", "advances"),
     ("profile", "particulars"),
