@@ -20,6 +20,7 @@ _NAME_WIDTH_MIN, _NAME_WIDTH_ENOUGH = 48.0, 84.0
 _COLUMN_GAP = 12.0
 _INDENT = 8.0
 _TABLE_SIZES = (9.0, 8.0, 7.0, 6.0, 5.0)
+_OUTSIDE_TAXABLE_AMOUNT = "VATEX-EU-79-C"
 
 _Figures = tuple[str, str, str]
 
@@ -117,7 +118,11 @@ def _tax_line(
 
 
 def _category(labels: Labels, tax: TaxSubtotal, texts: Sequence[str]) -> str:
-    """Why the tax is not charged, in each language whose legal text does not begin with the same words."""
+    """Why the tax is not charged, in each language whose legal text does not begin with the same words. What is outside
+    the taxable amount (Article 79(c) Directive 2006/112/EC) is not exempt, though it goes by that category.
+    """
+    if tax.reason_code == _OUTSIDE_TAXABLE_AMOUNT:
+        return ""
     said = [text.casefold() for text in texts]
     words = [part for part in labels.categories[tax.category].split(" / ") if part]
     return " / ".join(part for part in words if not any(text.startswith(part.casefold()) for text in said))

@@ -127,7 +127,10 @@ def _deducted(document: Document, languages: tuple[str, ...], formats: Formats, 
         pairs.append((words, formats.money(-document.split_tax_minor)))
     withheld = document.withholding
     if withheld is not None:
-        words = f"{labels.withheld}: {withheld.label} {formats.percent(withheld.rate)}"
+        # "Retención: Retención IRPF" says it twice.
+        says_it = withheld.label.casefold().startswith(labels.withheld.casefold())
+        named = withheld.label if says_it else f"{labels.withheld}: {withheld.label}"
+        words = f"{named} {formats.percent(withheld.rate)}"
         if withheld.base_minor != document.net_minor:
             words += f" ({in_line(labels.taxable)} {formats.money(withheld.base_minor)})"
         pairs.append((words, formats.money(-withheld.amount_minor)))

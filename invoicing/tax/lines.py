@@ -283,7 +283,7 @@ _AT_HOME = (Rule.DOMESTIC, Rule.LOCAL_RATES)
 
 
 def _is_taken_as_goods(line: RequestedLine, item: Item, choice: Choice, setting: TaxSetting) -> bool:
-    if line.supply or item.supply or line.tax_code:
+    if line.supply or item.supply or line.tax_code or choice.rule is Rule.ADVANCED:
         return False
     services = choose(setting.seller, setting.buyer, Supply.SERVICES)
     return (services.rule, services.local) != (choice.rule, choice.local)

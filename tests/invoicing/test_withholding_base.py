@@ -83,6 +83,24 @@ def test_in_italy_an_expense_in_the_clients_name_bears_no_vat_no_fund_and_is_not
     assert made.total_minor == 1388_80
 
 
+def test_what_is_outside_the_taxable_amount_is_not_printed_as_exempt_and_the_tax_withheld_is_named_once() -> None:
+    given = at("IT")
+    given = replace(given, profile=replace(given.profile, locale="it_IT"))
+    made = document(request(FEE, advanced("120"), fund="TC01", withholding="RITENUTA"), given)
+    text = printed(made).replace("\u00a0", " ")
+    assert "esente" not in text
+    assert "IVA 0% 120,00 0,00\nEscluso art. 15" in text
+    assert "Ritenuta:" not in text
+    assert "Ritenuta d'acconto 20%" in text
+
+
+def test_an_expense_in_the_buyers_name_is_taken_neither_for_goods_nor_for_services() -> None:
+    given = at("IT", body("IT"))
+    made = composed(request(FEE, replace(advanced("120"), supply=None)), given)
+    found = warnings_for(made.document, profile=given.profile, customer=given.customer, today=TODAY, chosen=made.chosen)
+    assert "supply_not_stated" not in {one.code for one in found}
+
+
 def test_a_line_that_is_typed_as_a_funds_contribution_counts_like_its_charge() -> None:
     typed = replace(line("40", supply=Supply.SERVICES), cost="TC04")
     assert withheld(document(request(FEE, typed, withholding="RITENUTA"), at("IT"))) == (1000_00, 200_00)
