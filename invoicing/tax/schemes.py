@@ -72,6 +72,11 @@ def scheme_of(
     rules = country(seller.country)
     at_home = seller.registered and seller.country == buyer.country and not buyer.consumer and not seller.territory
     split, surcharge = rules.split_payment, rules.surcharge
+    if request.surcharge and (surcharge is None or not at_home or buyer.territory):
+        raise InvalidInput(
+            "surcharge: it is for goods that Spanish sellers who charge VAT sell to a retailer at home.",
+            field="surcharge",
+        )
     if request.split_payment if request.split_payment is not None else (split is not None and buyer.public_body):
         found = (
             _split(split, codes, buyer, on=on) if at_home and not request.withholding and not buyer.consumer else None
@@ -84,14 +89,7 @@ def scheme_of(
                 " never with a withholding.",
                 field="split_payment",
             )
-    if not request.surcharge:
-        return None
-    if surcharge is None or not at_home or buyer.territory:
-        raise InvalidInput(
-            "surcharge: it is for goods that Spanish sellers who charge VAT sell to a retailer at home.",
-            field="surcharge",
-        )
-    return _surcharged(surcharge, codes, buyer)
+    return _surcharged(surcharge, codes, buyer) if surcharge is not None and request.surcharge else None
 
 
 def ordinary(name: str) -> str:

@@ -87,6 +87,8 @@ def test_goods_bear_a_surcharge_in_spain_alone_and_where_the_buyer_has_said_so(
         ("ES", replace(customer("ES"), postal_code="35001"), False),
         ("BE", customer("BE"), False),
         ("IT", customer("IT"), False),
+        # Whom the split payment is for by itself.
+        ("IT", replace(customer("IT"), public_body=True), False),
     ],
 )
 def test_a_surcharge_that_cannot_be_is_refused(place: str, buyer: Customer, small_business: bool) -> None:
