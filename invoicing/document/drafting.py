@@ -39,7 +39,7 @@ from invoicing.master_data.registration import settled, worded_on
 from invoicing.payment.accounts import pay_to
 from invoicing.refusals import Conflict, InvalidInput
 from invoicing.tax.adjusting import TaxedAdjustment
-from invoicing.tax.advances import OpenAdvance, deducted_lines
+from invoicing.tax.advances import OpenAdvance, deducted_lines, posted_as_asked
 from invoicing.tax.choice import ChosenTax
 from invoicing.tax.costs import fund_charge
 from invoicing.tax.explaining import explain
@@ -222,7 +222,7 @@ def _totals(
 ) -> tuple[Totals, tuple[ChosenTax, ...], date]:
     """What the document comes to, how the tax of each line was chosen, and the day on which it is due."""
     lines, chosen = _taxed_lines(request, setting)
-    lines += deducted_lines(request, advances, currency=setting.currency, prices_include_tax=prices_include_tax)
+    lines += deducted_lines(request, advances, setting, prices_include_tax=prices_include_tax)
     tax_day = _tax_day(setting, chosen)
     totals = total(
         lines,
@@ -336,11 +336,7 @@ def _on_day(circumstances: Circumstances, tax_point: date) -> Circumstances:
 def _taxed_lines(request: RequestedDocument, setting: TaxSetting) -> tuple[list[TaxedLine], tuple[ChosenTax, ...]]:
     decided: dict[tuple[object, ...], DecidedTax] = {}
     taxed = [taxed_line(line, index, setting, decided) for index, line in enumerate(request.lines)]
-    lines = [line for line, _ in taxed]
-    account = setting.setup.posting.advances
-    if request.advance and account:
-        lines = [replace(one, line=replace(one.line, revenue_account=account)) for one in lines]
-    return lines, tuple(chosen for _, chosen in taxed)
+    return posted_as_asked([line for line, _ in taxed], request, setting), tuple(chosen for _, chosen in taxed)
 
 
 def _check_not_rounded_away(lines: Sequence[TaxedLine], totals: Totals, currency: str) -> None:

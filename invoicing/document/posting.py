@@ -44,7 +44,7 @@ def post(document: Document, posting: Posting) -> tuple[JournalSide, ...]:
         if document.advance is not None:
             # What is deducted clears the account of the advance, whatever discounts it came about by.
             signed = item.net_minor if item.kind is AdjustmentKind.DISCOUNT else -item.net_minor
-            add(document.lines[0].revenue_account or posting.revenue, signed)
+            add(posting.advances or posting.revenue, signed)
         elif item.kind is AdjustmentKind.DISCOUNT:
             add(posting.discount, item.net_minor)
         else:

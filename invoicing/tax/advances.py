@@ -7,7 +7,7 @@ the advance would be charged twice.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from invoicing.credit.remaining import Remaining, group_of, remaining
@@ -19,6 +19,7 @@ from invoicing.money.amounts import to_major
 from invoicing.money.shares import share_out
 from invoicing.refusals import InvalidInput
 from invoicing.tax.inputs import AppliedTax, TaxedLine, subtotal_key
+from invoicing.tax.lines import TaxSetting
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,20 @@ class _Kind:
     supply: Supply
 
 
+def posted_as_asked(lines: list[TaxedLine], request: RequestedDocument, setting: TaxSetting) -> list[TaxedLine]:
+    """The lines of an advance are posted to the account of advances, where there is one; others stay."""
+    account = setting.setup.posting.advances
+    if not request.advance or not account:
+        return lines
+    return [replace(one, line=replace(one.line, revenue_account=account)) for one in lines]
+
+
 def deducted_lines(
-    request: RequestedDocument, advances: Sequence[OpenAdvance], *, currency: str, prices_include_tax: bool
+    request: RequestedDocument,
+    advances: Sequence[OpenAdvance],
+    setting: TaxSetting,
+    *,
+    prices_include_tax: bool,
 ) -> list[TaxedLine]:
     """The lines that deduct what is left of each advance: one for each of its tax groups, or more where its books tell
     parts of a group apart.
@@ -50,12 +63,13 @@ def deducted_lines(
         InvalidInput: an advance that was named is in another currency.
     """
     found: list[TaxedLine] = []
+    account, currency = setting.setup.posting.advances or "", setting.currency
     for advance in advances:
         invoice = advance.invoice
         if invoice.currency == currency:
             left = remaining(invoice, advance.notes)
             for tax in left.taxes:
-                found.extend(_lines(invoice, left, tax, prices_include_tax=prices_include_tax))
+                found.extend(_lines(invoice, left, tax, account, prices_include_tax=prices_include_tax))
         elif ALL_ADVANCES not in request.deducts:
             raise InvalidInput(
                 f"deduct: {invoice.number} is in {invoice.currency}, and this invoice in {currency}.", field="deduct"
@@ -63,10 +77,12 @@ def deducted_lines(
     return found
 
 
-def _lines(invoice: Document, left: Remaining, tax: TaxSubtotal, *, prices_include_tax: bool) -> list[TaxedLine]:
+def _lines(
+    invoice: Document, left: Remaining, tax: TaxSubtotal, account: str, *, prices_include_tax: bool
+) -> list[TaxedLine]:
     if tax.taxable_minor <= 0:
         return []
-    nets = _nets(left, tax)
+    nets = _nets(left, tax, account)
     if min(nets.values()) <= 0:
         # Parts that were taken back within the advance itself have no line of their own.
         nets = {max(nets, key=lambda kind: nets[kind]): tax.taxable_minor}
@@ -77,23 +93,23 @@ def _lines(invoice: Document, left: Remaining, tax: TaxSubtotal, *, prices_inclu
     ]
 
 
-def _nets(left: Remaining, tax: TaxSubtotal) -> dict[_Kind, int]:
-    """What is left of a tax group, by kind. The discounts and charges of an advance are posted with its first line."""
-    first = left.lines[0]
+def _nets(left: Remaining, tax: TaxSubtotal, account: str) -> dict[_Kind, int]:
+    """What is left of a tax group, by kind."""
+    other = _Kind("", account, (), "", left.lines[0].supply)
     found: dict[_Kind, int] = {}
     parts: list[Line | Adjustment] = [*left.lines, *left.adjustments]
     for part in parts:
         if group_of(part) == subtotal_key(tax) and part.net_minor:
-            kind, net = _kind_of(part, first)
+            kind, net = _kind_of(part, other)
             found[kind] = found.get(kind, 0) + net
     return {kind: net for kind, net in found.items() if net}
 
 
-def _kind_of(part: Line | Adjustment, first: Line) -> tuple[_Kind, int]:
+def _kind_of(part: Line | Adjustment, other: _Kind) -> tuple[_Kind, int]:
     if isinstance(part, Line):
         return _Kind(part.tax_code, part.revenue_account, part.dimensions, part.cost, part.supply), part.net_minor
     sign = -1 if part.kind is AdjustmentKind.DISCOUNT else 1
-    return _Kind(part.tax_code, first.revenue_account, (), part.cost, first.supply), sign * part.net_minor
+    return replace(other, tax_code=part.tax_code, cost=part.cost), sign * part.net_minor
 
 
 def _line(invoice: Document, kind: _Kind, net_minor: int, tax_minor: int, *, prices_include_tax: bool) -> PricedLine:

@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from invoicing.countries import Country
 from invoicing.countries.mandates import BuyerKind
@@ -169,7 +168,7 @@ class RandomYear:
         return {
             self._issue: 40,
             self._credit: 20,
-            self._credit_former: 3,
+            self._credit_former: 5,
             self._pay: 30,
             self._reverse: 7,
             self._refund: 8,
@@ -313,10 +312,13 @@ class RandomYear:
         return Decimal(self.chance.randint(1, thousandths)) / 1_000
 
     def _request(self, today: date) -> RequestedDocument:
+        deducted = self._deducted()
         index = self.chance.randrange(len(self.customers))
         customer, at_home = self.customers[index]
+        if deducted is not None:
+            customer, at_home = next(pair for pair in self.customers if pair[0] == deducted.customer)
         codes = [code.code for code in self.codes if code.rate_on(today) is not None] if at_home else [""]
-        currency = self.chance.choice(CURRENCIES)
+        currency = deducted.currency if deducted else self.chance.choice(CURRENCIES)
         withheld = [one.code for one in self.withholdings if self._withholds(one, customer, today)]
         digits = minor_digits(currency or self.books.organization.currency)
         # A sandbox only warns of a rate that nobody stated.
@@ -339,13 +341,14 @@ class RandomYear:
             surcharge=True if self._bears_surcharge(customer, at_home=at_home) else None,
             payment_means=self.chance.choice((None, None, *PaymentMeans)),
             rounding_to=self.chance.choice((None, None, None, 5 * Decimal(1).scaleb(-digits))),
-            **self._advances(),
+            advance=deducted is None and self.chance.random() < 0.12,
+            deducts=(ALL_ADVANCES,) if deducted is not None else (),
         )
 
-    def _advances(self) -> dict[str, Any]:
-        """Now and then it is an advance, or deducts those that its customer has open."""
-        drawn = self.chance.random()
-        return {"advance": True} if drawn < 0.12 else {"deducts": (ALL_ADVANCES,)} if drawn < 0.4 else {}
+    def _deducted(self) -> Document | None:
+        """Now and then an advance that is to be deducted with the others of its customer, if it is open yet."""
+        advances = [claim.invoice for claim in self.claims if claim.invoice.advance]
+        return self.chance.choice(advances) if advances and self.chance.random() < 0.3 else None
 
     def _withholds(self, code: WithholdingCode, customer: str, today: date) -> bool:
         own = self.rules.withholding(code.code) if self.rules else None
