@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.credit.wanted import CreditLine
+from invoicing.credit.wanted import CreditCharge, CreditLine
 from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.advances import AdvanceTax, DeductedAdvance
 from invoicing.document.documents import Document
@@ -245,3 +245,24 @@ async def test_an_advance_is_posted_to_its_account_and_the_final_invoice_clears_
     with raw(folder_of(desk.books) / BOOKS_FILE) as connection:
         sides = "SELECT debit_minor, credit_minor FROM journal_lines WHERE account = '1710' ORDER BY debit_minor"
         assert connection.execute(sides).fetchall() == [(0, 102_000), (102_000, 0)]
+
+
+async def test_a_discounted_advance_is_on_its_account_alone_also_where_its_charge_is_credited_by_itself(
+    desk: Desk,
+) -> None:
+    change = Change(code="1710", values={"name": "Erhaltene Anzahlungen", "type": "liability"})
+    await save_entry(desk.one.office, desk.books, Part.ACCOUNTS, change)
+    await save_entry(
+        desk.one.office, desk.books, Part.POSTING_PROFILES, Change(code="Standard", values={"advances": "1710"})
+    )
+    adjustments = (
+        RequestedAdjustment(AdjustmentKind.DISCOUNT, "Rabatt", percent=Decimal(10)),
+        RequestedAdjustment(AdjustmentKind.CHARGE, "Porto", amount=Decimal(5)),
+    )
+    advance = await desk.advance(100, adjustments=adjustments)
+    charge = CreditRequest(invoice=advance.number, reason="So", lines=(), charges=(CreditCharge(2),))
+    await issue_credit_note(desk.books, charge)
+    assert amounts(await desk.final(300)) == (21_000, 3_990, 24_990)
+    with raw(folder_of(desk.books) / BOOKS_FILE) as connection:
+        balance = "SELECT sum(debit_minor - credit_minor), count(*) FROM journal_lines WHERE account = '1710'"
+        assert connection.execute(balance).fetchone() == (0, 3)
