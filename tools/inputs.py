@@ -128,7 +128,7 @@ class PartInput(BaseModel):
         for name, part in value.items() if isinstance(value, dict) else ():
             if name not in known:
                 fields = ", ".join(field for field in known if field != "address_text")
-                raise _fault(name, said(f"is not a field here; known are {fields}"))
+                raise fault(name, said(f"is not a field here; known are {fields}"))
             if isinstance(part, str) and not part.isprintable():
                 _check_part(name, part)
         return value
@@ -139,10 +139,11 @@ def _check_part(name: str, text: str) -> None:
     try:
         check_characters(text, field=name)
     except Malformed as malformed:
-        raise _fault(name, said(malformed.said)) from None
+        raise fault(name, said(malformed.said)) from None
 
 
-def _fault(name: str, kind: PydanticCustomError) -> ValidationError:
+def fault(name: str, kind: PydanticCustomError) -> ValidationError:
+    """A fault of a part, by the part's name where that can be one."""
     shown = name if name.isidentifier() and len(name) <= _NAME_SHOWN_MAX else "one of the fields"
     return ValidationError.from_exception_data("", [{"type": kind, "loc": (shown,), "input": None}])
 

@@ -28,6 +28,7 @@ from tools.inputs import (
     PartInput,
     SessionArgument,
     Several,
+    fault,
     flag,
     said,
 )
@@ -62,7 +63,7 @@ class CreditLineInput(PartInput):
     def _check_what_is_taken(self) -> Self:
         """Stop at the first that names nothing: a request has room for hundreds of thousands."""
         if self.position is None and self.adjustment is None:
-            raise said("wants the position of a line")
+            raise fault("position", said("is required"))
         return self
 
     @classmethod
