@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -21,12 +22,14 @@ from operations.configuration.configuring import save_entry
 from operations.configuration.entries import Change, Part
 from operations.credit_notes import CreditRequest
 from operations.drafts import DraftRequest, draft_invoice
+from operations.files import DATEV_BATCH
 from operations.invoices import IssueRequest, get_invoice
 from operations.payments import PaymentRequest, record_payment
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
 from tests.support.folders import folder_of
 from tests.support.issuing import issue_credit_note, issue_invoice
+from tests.support.ledgers import exported_ledger
 from tests.support.practice import Practice, practice
 from tests.support.printed import printed
 from tests.support.raw import raw
@@ -266,3 +269,16 @@ async def test_a_discounted_advance_is_on_its_account_alone_also_where_its_charg
     with raw(folder_of(desk.books) / BOOKS_FILE) as connection:
         balance = "SELECT sum(debit_minor - credit_minor), count(*) FROM journal_lines WHERE account = '1710'"
         assert connection.execute(balance).fetchone() == (0, 3)
+
+
+@pytest.mark.parametrize("kind", [AdjustmentKind.DISCOUNT, AdjustmentKind.CHARGE])
+async def test_what_an_advance_is_discounted_or_charged_by_is_exported_against_its_revenue(
+    desk: Desk, kind: AdjustmentKind
+) -> None:
+    """Regression: it was booked against the receivable itself, which no entry of an advance posts a discount to."""
+    await desk.advance(100, adjustments=(RequestedAdjustment(kind, "Rabatt", percent=Decimal(10)),))
+    _, path = await exported_ledger(desk.books, "datev")
+    with ZipFile(path) as archive:
+        batch = archive.read(DATEV_BATCH).decode("cp1252")
+    _, _, *rows = batch.splitlines()
+    assert {tuple(row.split(";")[6:8]) for row in rows} == {("1100", "4000")}

@@ -86,7 +86,7 @@ def _of_document(
         return []
     found: dict[tuple[str, str, bool], Booking] = {}
     for part in break_down(document, books_currency=books_currency).parts:
-        for contra, key, apart, signed, worth in _amounts(part, posting, automatic):
+        for contra, key, apart, signed, worth in _amounts(document, part, posting, automatic):
             empty = Booking(posting.receivable, contra, key, apart, document.currency)
             booking = found.setdefault((contra, key, apart), empty)
             booking.signed_minor += signed
@@ -110,10 +110,10 @@ def _rounding(
 
 
 def _amounts(
-    part: Part, posting: Posting, automatic: Mapping[str, Decimal]
+    document: Document, part: Part, posting: Posting, automatic: Mapping[str, Decimal]
 ) -> Iterator[tuple[str, str, bool, int, int]]:
     """Contra account, key, whether it is tax apart, and the amount in both currencies."""
-    shares, account = part.shares, account_of(part, posting)
+    shares, account = part.shares, account_of(document, part, posting)
     net_worth, tax_worth = shares.accounting_net_minor or 0, shares.accounting_tax_minor or 0
     standard = part.of.tax_category is TaxCategory.STANDARD and not part.of.jurisdictions
     own_rate, rate = automatic.get(account), part.of.tax_rate if standard else None

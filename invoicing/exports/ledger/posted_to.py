@@ -25,10 +25,12 @@ def posted_to(entry: Entry, document: Document) -> Posting | None:
     return None
 
 
-def account_of(part: Part, posting: Posting) -> str:
-    """Where the net amount of a part of a document went."""
+def account_of(document: Document, part: Part, posting: Posting) -> str:
+    """Where the net amount of a part of the document went: `posting` is one that gives its entry."""
     if isinstance(part.of, Line):
         return part.of.revenue_account or posting.revenue
+    if document.advance is not None:
+        return posting.advances or posting.revenue
     return posting.discount if part.kind is PartKind.DISCOUNT else posting.revenue
 
 

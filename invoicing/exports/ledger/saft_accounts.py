@@ -99,7 +99,7 @@ def taxed_amounts(ledger: Ledger, entry: Entry) -> list[TaxedAmount]:
     sums: dict[tuple[str, str, Decimal, TaxCategory], tuple[int, int]] = {}
     for part in break_down(document, books_currency=ledger.currency).parts:
         of, shares = part.of, part.shares
-        key = (account_of(part, posting), of.tax_code, of.tax_rate, of.tax_category)
+        key = (account_of(document, part, posting), of.tax_code, of.tax_rate, of.tax_category)
         net, tax = sums.get(key, (0, 0))
         sums[key] = (net + (shares.accounting_net_minor or 0), tax + (shares.accounting_tax_minor or 0))
     return [TaxedAmount(*key, *amounts) for key, amounts in sums.items()]

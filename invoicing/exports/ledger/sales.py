@@ -59,7 +59,7 @@ def sold_parts(ledger: Ledger, entry: Entry, document: Document) -> Iterator[Sol
     for part in broken.parts:
         quantity, unit = _priced(part, document, broken.sign)
         net, tax = (money_text(minor, document.currency) for minor in (part.shares.net_minor, part.shares.tax_minor))
-        yield SoldPart(account_of(part, posting), _description(part.of), quantity, unit, net, tax, part.of)
+        yield SoldPart(account_of(document, part, posting), _description(part.of), quantity, unit, net, tax, part.of)
 
 
 def _priced(part: Part, document: Document, sign: int) -> tuple[Decimal, Decimal]:
