@@ -11,7 +11,7 @@ from typing import Any
 from sqlmodel import Session
 
 from invoicing.document.documents import Supply
-from invoicing.document.drafting import PRICE_MAX
+from invoicing.document.requested import PRICE_MAX
 from invoicing.master_data.code_lists import tax_code_texts
 from invoicing.master_data.fields import ITEM
 from invoicing.master_data.records import Item

@@ -55,6 +55,7 @@ HELD = WithholdingCode("HELD", "Held back", "Einbehalt", RATES, "Article 1")
 async def test_what_is_added_or_changed_is_read_again(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
         books = one.books(one.organization)
+        there = await books.read(load_withholdings)
 
         def add(db: Session) -> None:
             add_tax_codes(db, [STACK, EXEMPT])
@@ -63,7 +64,7 @@ async def test_what_is_added_or_changed_is_read_again(tmp_path: Path) -> None:
         await books.write(add)
         found = {code.code: code for code in await books.read(load_tax_codes)}
         assert (found["A-STACK"], found["EXEMPT-2"]) == (STACK, EXEMPT)
-        assert await books.read(load_withholdings) == [HELD]
+        assert [code for code in await books.read(load_withholdings) if code not in there] == [HELD]
         fewer = replace(STACK, name="Another name", jurisdictions=STACK.jurisdictions[::-1])
         await books.write(lambda db: change_tax_code(db, fewer))
         assert (await books.read(load_tax_codes))[0] == fewer
