@@ -18,7 +18,7 @@ from invoicing.credit.remaining import Remaining, group_of, remaining
 from invoicing.credit.shared import credited_adjustments, share_of
 from invoicing.credit.together import check_advances_whole, check_lines_together, check_total
 from invoicing.credit.wanted import CreditCharge, CreditLine, Reduction, Taken, taken_of
-from invoicing.document.adjusted import AdjustmentKind, LineAdjustment
+from invoicing.document.adjusted import LineAdjustment
 from invoicing.document.corrected import LineCorrection, Remains
 from invoicing.document.documents import (
     Adjustment,
@@ -238,10 +238,11 @@ def _credited_taxes(
     for tax in left.taxes:
         key = subtotal_key(tax)
         parts: list[tuple[int, int]] = [(line.net_minor, line.amount_minor) for line in lines if group_of(line) == key]
-        for item in adjustments:
-            if group_of(item) == key:
-                sign = -1 if item.kind is AdjustmentKind.DISCOUNT else 1
-                parts.append((sign * item.net_minor, sign * item.amount_minor))
+        parts += [
+            (item.kind.sign * item.net_minor, item.kind.sign * item.amount_minor)
+            for item in adjustments
+            if group_of(item) == key
+        ]
         if not parts:
             continue
         net = sum(part_net for part_net, _ in parts)

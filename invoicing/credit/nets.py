@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from invoicing.credit.remaining import Remaining, group_of
-from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.documents import Adjustment, Line, TaxSubtotal
 from invoicing.tax.inputs import subtotal_key
 
@@ -49,10 +48,7 @@ def fitted_nets(
     there_lines = {line.position: line for line in left.lines}
     there_items = {(item.position, group_of(item)): item for item in left.adjustments}
     line_parts = [_line_part(line, there_lines[line.invoice_position]) for line in lines]
-    item_parts = [
-        _part(-1 if item.kind is AdjustmentKind.DISCOUNT else 1, item, there_items[item.position, group_of(item)])
-        for item in adjustments
-    ]
+    item_parts = [_part(item.kind.sign, item, there_items[item.position, group_of(item)]) for item in adjustments]
     keys = [*map(group_of, lines), *map(group_of, adjustments)]
     for tax in left.taxes:
         group = subtotal_key(tax)

@@ -203,7 +203,7 @@ def _at_price(sold: Line, quantity: Decimal, price: Decimal, currency: str) -> i
     for item in sold.adjustments:
         base = amount if item.of_rest else goods_minor(at_price, currency)
         step = half_up(base * Fraction(item.percent) / 100 if item.percent else item.amount_minor * part)
-        amount += -step if item.kind is AdjustmentKind.DISCOUNT else step
+        amount += item.kind.sign * step
     return max(amount, 0)
 
 

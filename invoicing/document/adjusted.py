@@ -13,6 +13,11 @@ class AdjustmentKind(StrEnum):
     DISCOUNT = "discount"
     CHARGE = "charge"
 
+    @property
+    def sign(self) -> int:
+        """What its amounts are taken by where they are added up: -1 of a discount, 1 of a charge."""
+        return -1 if self is AdjustmentKind.DISCOUNT else 1
+
 
 @dataclass(frozen=True, slots=True)
 class LineAdjustment:
@@ -34,4 +39,4 @@ class LineAdjustment:
     @property
     def signed_minor(self) -> int:
         """What it adds to its line."""
-        return -self.amount_minor if self.kind is AdjustmentKind.DISCOUNT else self.amount_minor
+        return self.kind.sign * self.amount_minor

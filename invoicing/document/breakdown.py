@@ -15,7 +15,6 @@ from enum import StrEnum
 from fractions import Fraction
 
 from invoicing.credit.remaining import group_of
-from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.documents import (
     Adjustment,
     Document,
@@ -114,7 +113,7 @@ def break_down(document: Document, *, books_currency: str) -> Breakdown:
     """
     sign = -1 if document.kind is DocumentKind.CREDIT_NOTE else 1
     pieces = [_Piece(line, 1) for line in document.lines]
-    pieces += [_Piece(item, -1 if item.kind is AdjustmentKind.DISCOUNT else 1) for item in document.adjustments]
+    pieces += [_Piece(item, item.kind.sign) for item in document.adjustments]
     members = [
         [index for index, piece in enumerate(pieces) if group_of(piece.of) == subtotal_key(subtotal)]
         for subtotal in document.taxes

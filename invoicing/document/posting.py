@@ -43,8 +43,7 @@ def post(document: Document, posting: Posting) -> tuple[JournalSide, ...]:
     for item in document.adjustments:
         if document.advance is not None:
             # What is deducted clears the account of the advance, whatever discounts it came about by.
-            signed = item.net_minor if item.kind is AdjustmentKind.DISCOUNT else -item.net_minor
-            add(posting.advances or posting.revenue, signed)
+            add(posting.advances or posting.revenue, -item.kind.sign * item.net_minor)
         elif item.kind is AdjustmentKind.DISCOUNT:
             add(posting.discount, item.net_minor)
         else:

@@ -36,7 +36,7 @@ class Portion:
 
     @property
     def signed_minor(self) -> int:
-        return -self.amount_minor if self.asked.kind is AdjustmentKind.DISCOUNT else self.amount_minor
+        return self.asked.kind.sign * self.amount_minor
 
 
 @dataclass(slots=True)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from invoicing.credit.remaining import Remaining, group_of, remaining
-from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.advances import DeductedAdvance
 from invoicing.document.documents import Adjustment, Document, Line, PricedLine, Supply, Tag, TaxSubtotal
 from invoicing.document.requested import ALL_ADVANCES, RequestedDocument
@@ -108,8 +107,7 @@ def _nets(left: Remaining, tax: TaxSubtotal, account: str) -> dict[_Kind, int]:
 def _kind_of(part: Line | Adjustment, other: _Kind) -> tuple[_Kind, int]:
     if isinstance(part, Line):
         return _Kind(part.tax_code, part.revenue_account, part.dimensions, part.cost, part.supply), part.net_minor
-    sign = -1 if part.kind is AdjustmentKind.DISCOUNT else 1
-    return replace(other, tax_code=part.tax_code, cost=part.cost), sign * part.net_minor
+    return replace(other, tax_code=part.tax_code, cost=part.cost), part.kind.sign * part.net_minor
 
 
 def _line(invoice: Document, kind: _Kind, net_minor: int, tax_minor: int, *, prices_include_tax: bool) -> PricedLine:

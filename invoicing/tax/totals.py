@@ -308,10 +308,8 @@ def _adjustment(portion: Portion, net_minor: int) -> Adjustment:
 
 
 def _net_of_parts(document: Document) -> int:
-    net = sum(line.net_minor for line in document.lines)
-    for item in document.adjustments:
-        net += -item.net_minor if item.kind is AdjustmentKind.DISCOUNT else item.net_minor
-    return net
+    adjusted = sum(item.kind.sign * item.net_minor for item in document.adjustments)
+    return sum(line.net_minor for line in document.lines) + adjusted
 
 
 def _amounts(part: Line | Adjustment) -> tuple[TaxCategory, Decimal, int, int]:

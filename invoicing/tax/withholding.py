@@ -7,7 +7,6 @@ from datetime import date
 
 from invoicing.countries import Country, VatRegistration
 from invoicing.countries.mandates import BuyerKind
-from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.documents import Adjustment, Line, Withholding
 from invoicing.master_data.records import Customer, WithholdingCode, rate_in_force
 from invoicing.refusals import InvalidInput
@@ -50,11 +49,7 @@ def withheld_base(
     if not without:
         return whole_minor
     lines_minor = sum(line.net_minor for line in lines if line.cost in without)
-    charges_minor = sum(
-        -one.net_minor if one.kind is AdjustmentKind.DISCOUNT else one.net_minor
-        for one in adjustments
-        if one.cost in without
-    )
+    charges_minor = sum(one.kind.sign * one.net_minor for one in adjustments if one.cost in without)
     return whole_minor - lines_minor - charges_minor
 
 
