@@ -33,7 +33,6 @@ from invoicing.countries.model import (
     AccountingStandard,
     Country,
     DatedRate,
-    DatedText,
     Numbering,
     PartyField,
     PeriodRule,
@@ -51,6 +50,7 @@ from invoicing.countries.registration import (
     VatRegistration,
     read_identifiers,
     read_registrations,
+    read_words,
 )
 from invoicing.countries.schemes import read_split_payment, read_surcharge
 from invoicing.countries.windows import AddressWindow, read_window
@@ -264,7 +264,7 @@ def _tax_code(table: Table) -> TaxCodeTemplate:
         reason_local=table.optional("reason_local", str) or "",
         reason_code=table.optional("reason_code", str) or "",
         default=table.take("default", bool),
-        texts=tuple(_text(entry) for entry in table.tables_if_any("texts")),
+        texts=tuple(read_words(entry) for entry in table.tables_if_any("texts")),
     )
     table.close()
     where = f"{table.where}, {template.code}"
@@ -282,16 +282,6 @@ def _tax_code(table: Table) -> TaxCodeTemplate:
         raise ValueError(f"{where}: reason is none of the texts.")
     _check_periods(template.rates, where)
     return template
-
-
-def _text(table: Table) -> DatedText:
-    text = DatedText(
-        valid_from=table.take("valid_from", date),
-        reason=table.take("reason", str),
-        reason_local=table.take("reason_local", str),
-    )
-    table.close()
-    return text
 
 
 def _withholding(table: Table) -> Withholding:

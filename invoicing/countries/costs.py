@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from invoicing.countries.reading import Table
-from invoicing.countries.registration import Words
+from invoicing.countries.registration import Words, read_words
 from invoicing.money.amounts import parse_decimal
 
 ADVANCED = "ADVANCED"
@@ -63,7 +63,7 @@ def _cost(table: Table) -> Cost:
         label=table.take("label", str),
         withheld=table.take("withheld", bool),
         percent=parse_decimal(percent, field="percent") if percent else None,
-        texts=tuple(_text(entry) for entry in table.tables_if_any("texts")),
+        texts=tuple(read_words(entry) for entry in table.tables_if_any("texts")),
         reason_code=table.optional("reason_code", str) or "",
         source=table.take("source", str),
         checked=table.take("checked", date),
@@ -72,13 +72,3 @@ def _cost(table: Table) -> Cost:
     if list(cost.texts) != sorted(cost.texts, key=lambda text: text.valid_from):
         raise ValueError(f"{table.where}, {cost.code}: texts are not in order of time.")
     return cost
-
-
-def _text(table: Table) -> Words:
-    text = Words(
-        valid_from=table.take("valid_from", date),
-        reason=table.take("reason", str),
-        reason_local=table.take("reason_local", str),
-    )
-    table.close()
-    return text

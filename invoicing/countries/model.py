@@ -19,7 +19,7 @@ from invoicing.countries.costs import Cost
 from invoicing.countries.language_law import LanguageLaw
 from invoicing.countries.mandates import BuyerKind, Mandate, NoMandate, PlannedMandate, Requirement
 from invoicing.countries.payment import PaymentRules
-from invoicing.countries.registration import Identifier, RegistrationRules, VatRegistration
+from invoicing.countries.registration import Identifier, RegistrationRules, VatRegistration, Words
 from invoicing.countries.schemes import SplitPayment, Surcharge
 from invoicing.countries.windows import AddressWindow
 from invoicing.document.advances import AdvanceTax
@@ -91,15 +91,6 @@ class DatedRate:
 
 
 @dataclass(frozen=True, slots=True)
-class DatedText:
-    """What a document prints from a day on, until the next text; `reason_local` is in the country's language."""
-
-    valid_from: date
-    reason: str
-    reason_local: str
-
-
-@dataclass(frozen=True, slots=True)
 class TaxCodeTemplate:
     """A tax code that a new organization starts with; `default` marks that of an ordinary domestic supply.
 
@@ -118,7 +109,7 @@ class TaxCodeTemplate:
     default: bool
     reason_local: str = ""
     reason_code: str = ""
-    texts: tuple[DatedText, ...] = ()
+    texts: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +262,7 @@ class Country:
         return tuple(field for field in self.buyer_business_required if field not in ("postal_code", "tax_number"))
 
 
-def text_on(texts: tuple[DatedText, ...], day: date) -> DatedText | None:
+def text_on(texts: tuple[Words, ...], day: date) -> Words | None:
     """The text in force on a day: the last that began, or the first of all for a day before it; None without any."""
     begun = [text for text in texts if text.valid_from <= day]
     return begun[-1] if begun else (texts[0] if texts else None)

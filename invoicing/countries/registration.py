@@ -94,7 +94,7 @@ class Identifier:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Why no tax is charged, from a day on: in English, and in the country's first language."""
+    """What a document prints from a day on, until the next words: in English, and in the country's first language."""
 
     valid_from: date
     reason: str
@@ -173,7 +173,7 @@ def read_identifiers(tables: list[Table], languages: tuple[str, ...]) -> tuple[I
 
 
 def _registration(table: Table) -> RegistrationRules:
-    words = tuple(_words(entry) for entry in table.tables_if_any("words"))
+    words = tuple(read_words(entry) for entry in table.tables_if_any("words"))
     mentions = table.texts_by_name("mentions")
     rules = RegistrationRules(
         meaning=table.take("meaning", str),
@@ -206,7 +206,12 @@ def _group(text: str, where: str) -> tuple[NumberField, ...]:
     return cast(tuple[NumberField, ...], names)
 
 
-def _words(table: Table) -> Words:
+def read_words(table: Table) -> Words:
+    """Words of a day in a country's file.
+
+    Raises:
+        ValueError: a key that is missing, unknown or ill-typed.
+    """
     words = Words(
         valid_from=table.take("valid_from", date),
         reason=table.take("reason", str),

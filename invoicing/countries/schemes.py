@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from invoicing.countries.reading import Table
-from invoicing.countries.registration import Words
+from invoicing.countries.registration import Words, read_words
 from invoicing.money.amounts import parse_decimal
 
 
@@ -71,7 +71,7 @@ def read_split_payment(table: Table | None) -> SplitPayment | None:
         valid_from=table.take("valid_from", date),
         authorised_until=table.take("authorised_until", date),
         article=table.take("article", str),
-        texts=tuple(_words(entry) for entry in table.tables("texts")),
+        texts=tuple(read_words(entry) for entry in table.tables("texts")),
         source=table.take("source", str),
         checked=table.take("checked", date),
     )
@@ -97,16 +97,6 @@ def read_surcharge(table: Table | None) -> Surcharge | None:
     )
     table.close()
     return found
-
-
-def _words(table: Table) -> Words:
-    words = Words(
-        valid_from=table.take("valid_from", date),
-        reason=table.take("reason", str),
-        reason_local=table.take("reason_local", str),
-    )
-    table.close()
-    return words
 
 
 def _rate(table: Table) -> SurchargeRate:

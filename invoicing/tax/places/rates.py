@@ -10,7 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from invoicing.countries.model import DatedRate, DatedText, text_on
+from invoicing.countries.model import DatedRate, text_on
+from invoicing.countries.registration import Words
 from invoicing.document.documents import Supply, TaxCategory
 from invoicing.master_data.records import TaxCode
 from invoicing.money.amounts import parse_decimal
@@ -23,7 +24,7 @@ class LocalCode:
 
     code: TaxCode
     stands_for: tuple[str, ...]
-    texts: tuple[DatedText, ...] = ()
+    texts: tuple[Words, ...] = ()
 
     def on(self, day: date) -> TaxCode:
         """The code with the text of a day."""
@@ -68,11 +69,11 @@ def scale_codes(scale: Scale | None, day: date, *, label: str) -> dict[str, TaxC
 @cache
 def _scales() -> Mapping[str, Scale]:
     table = tomllib.loads(files(__package__).joinpath("rates.toml").read_text(encoding="utf-8"))
-    texts = {name: tuple(DatedText(**one) for one in entries) for name, entries in table["texts"].items()}
+    texts = {name: tuple(Words(**one) for one in entries) for name, entries in table["texts"].items()}
     return {entry["code"]: _scale(entry, texts) for entry in table["scales"]}
 
 
-def _scale(entry: dict[str, Any], texts: Mapping[str, tuple[DatedText, ...]]) -> Scale:
+def _scale(entry: dict[str, Any], texts: Mapping[str, tuple[Words, ...]]) -> Scale:
     label = entry.get("label", "")
     return Scale(
         **entry
@@ -85,7 +86,7 @@ def _scale(entry: dict[str, Any], texts: Mapping[str, tuple[DatedText, ...]]) ->
     )
 
 
-def _local(entry: dict[str, Any], label: str, texts: Mapping[str, tuple[DatedText, ...]]) -> LocalCode:
+def _local(entry: dict[str, Any], label: str, texts: Mapping[str, tuple[Words, ...]]) -> LocalCode:
     wording = texts[entry["texts"]] if "texts" in entry else ()
     code = TaxCode(
         code=entry["code"],
