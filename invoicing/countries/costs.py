@@ -40,11 +40,6 @@ class Cost:
     def untaxed(self) -> bool:
         return bool(self.texts)
 
-    def text_on(self, day: date) -> Words:
-        """The text in force on a day, or the first for a day before it."""
-        begun = [text for text in self.texts if text.valid_from <= day]
-        return begun[-1] if begun else self.texts[0]
-
 
 def read_costs(tables: Iterable[Table]) -> tuple[Cost, ...]:
     """The costs of a country's file.

@@ -260,9 +260,3 @@ class Country:
         if buyer_country == self.code:
             return self.buyer_business_required
         return tuple(field for field in self.buyer_business_required if field not in ("postal_code", "tax_number"))
-
-
-def text_on(texts: tuple[Words, ...], day: date) -> Words | None:
-    """The text in force on a day: the last that began, or the first of all for a day before it; None without any."""
-    begun = [text for text in texts if text.valid_from <= day]
-    return begun[-1] if begun else (texts[0] if texts else None)

@@ -7,7 +7,7 @@ Both are tables of the country's file: `[registration.small_business]`, `[regist
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -101,6 +101,17 @@ class Words:
     reason_local: str
 
 
+def words_in_force(words: Sequence[Words], day: date) -> Words:
+    """The words of a day, of which there are some: the last that began, or the first of all for a day before it."""
+    begun = [one for one in words if one.valid_from <= day]
+    return begun[-1] if begun else words[0]
+
+
+def text_on(words: Sequence[Words], day: date) -> Words | None:
+    """The same; None where there are no words."""
+    return words_in_force(words, day) if words else None
+
+
 @dataclass(frozen=True, slots=True)
 class RegistrationRules:
     """What holds for a seller without VAT on its sales.
@@ -129,8 +140,7 @@ class RegistrationRules:
 
     def words_on(self, day: date) -> Words | None:
         """The words of a day; before the first of them the first."""
-        begun = [words for words in self.words if words.valid_from <= day]
-        return begun[-1] if begun else next(iter(self.words), None)
+        return text_on(self.words, day)
 
     def without_vat_number(self) -> RegistrationRules:
         """The same for a seller that has no VAT number at all."""

@@ -28,11 +28,6 @@ class SplitPayment:
     source: str
     checked: date
 
-    def text_on(self, day: date) -> Words:
-        """The words in force on a day."""
-        begun = [text for text in self.texts if text.valid_from <= day]
-        return begun[-1] if begun else self.texts[0]
-
 
 @dataclass(frozen=True, slots=True)
 class SurchargeRate:

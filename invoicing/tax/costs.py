@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from invoicing.countries import Country, DatedRate, country
 from invoicing.countries.costs import Cost
+from invoicing.countries.registration import words_in_force
 from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.documents import TaxCategory
 from invoicing.document.requested import RequestedAdjustment
@@ -42,7 +43,7 @@ def as_cost(
     known = known_cost(cost, country(seller.country), field=field)
     if stated or not known.untaxed or not seller.registered:
         return code, choice
-    text = known.text_on(on)
+    text = words_in_force(known.texts, on)
     untaxed = TaxCode(
         code=known.code,
         name=known.name,

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date
 
 from invoicing.countries import country
-from invoicing.countries.model import TAXED_CATEGORIES, TaxCodeTemplate, text_on
+from invoicing.countries.model import TAXED_CATEGORIES, TaxCodeTemplate
+from invoicing.countries.registration import text_on
 from invoicing.document.documents import TaxCategory
 from invoicing.document.notices import Notice
 from invoicing.master_data.profiles import Profile

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from invoicing.countries import DatedRate, country
+from invoicing.countries.registration import words_in_force
 from invoicing.countries.schemes import SplitPayment, Surcharge
 from invoicing.document.documents import JurisdictionLevel, Supply, TaxCategory
 from invoicing.document.notices import Notice
@@ -100,7 +101,7 @@ def ordinary(name: str) -> str:
 def _split(split: SplitPayment | None, codes: Mapping[str, TaxCode], buyer: BuyerFacts, *, on: date) -> Scheme | None:
     if split is None or on < split.valid_from:
         return None
-    text = split.text_on(on)
+    text = words_in_force(split.texts, on)
     late = Notice(
         "split_payment_unconfirmed",
         f"The EU's authorisation of split payment ended on {split.authorised_until.isoformat()}, and on"

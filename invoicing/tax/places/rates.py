@@ -10,8 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from invoicing.countries.model import DatedRate, text_on
-from invoicing.countries.registration import Words
+from invoicing.countries.model import DatedRate
+from invoicing.countries.registration import Words, text_on
 from invoicing.document.documents import Supply, TaxCategory
 from invoicing.master_data.records import TaxCode
 from invoicing.money.amounts import parse_decimal
