@@ -23,7 +23,7 @@ from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, Refusal
 from invoicing.render.labels import labels_of
 from invoicing.tax.totals import totals_follow
 from tests.invoicing.test_corrections import in_one_line, of
-from tests.invoicing.test_crediting import assert_no_part_is_less_than_nothing, assert_nothing_is_left
+from tests.invoicing.test_crediting import assert_no_part_is_less_than_nothing, assert_nothing_is_left, numbered
 from tests.support.printed import invoice as printed_invoice
 from tests.support.printed import printed
 from tests.support.samples import (
@@ -48,7 +48,7 @@ def credited(
     lines = [one for one in wanted if isinstance(one, CreditLine)]
     charges = [one for one in wanted if isinstance(one, CreditCharge)]
     note = credit(invoice, earlier, lines if wanted else None, charges, reason="Agreed", issue_date=TODAY, series="CN")
-    return replace(note, id=f"cn_{len(earlier) + 1}", number=f"CN-{len(earlier) + 1}")
+    return numbered(note, earlier)
 
 
 def shop(**fields: object) -> Document:

@@ -36,6 +36,11 @@ from tests.support.samples import (
 
 def credited(invoice: Document, earlier: Sequence[Document], wanted: Sequence[CreditLine] | None = None) -> Document:
     note = credit(invoice, earlier, wanted, reason="Returned", issue_date=TODAY, series="CREDIT-NOTES")
+    return numbered(note, earlier)
+
+
+def numbered(note: Document, earlier: Sequence[Document]) -> Document:
+    """The note as it is issued after these."""
     return replace(note, id=f"cn_{len(earlier) + 1}", number=f"CN-{len(earlier) + 1}")
 
 
