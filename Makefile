@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOWEST := .venv-lowest
 
-.PHONY: demo test quick test-faults test-guards test-lowest coverage conformance clients check format lock hooks serve bench attack docs picture clean
+.PHONY: demo test quick test-faults test-guards test-lowest coverage conformance clients check format lock hooks serve bench attack docs picture documents clean
 
 $(STAMP): pyproject.toml requirements.lock
 	@$(PYTHON) .ci/install.py $(VENV)
@@ -76,6 +76,10 @@ docs: $(STAMP)
 picture: $(STAMP)
 	$(BIN)/python -m tests.snapshots.picture
 
+# The five documents of countries, as PDFs and pictures: make documents COUNTRY="DE FR", else of all.
+documents: $(STAMP)
+	$(BIN)/python -m tests.snapshots.documents documents-of-countries $(COUNTRY)
+
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
 
@@ -83,4 +87,4 @@ attack: $(STAMP)
 	$(BIN)/python -m benchmarks.attack
 
 clean:
-	rm -rf $(VENV) $(LOWEST) .clients build dist demo-data .mypy_cache .ruff_cache .pytest_cache .coverage .coverage.*
+	rm -rf $(VENV) $(LOWEST) .clients build dist demo-data documents-of-countries .mypy_cache .ruff_cache .pytest_cache .coverage .coverage.*

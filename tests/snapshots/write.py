@@ -1,6 +1,6 @@
 """Rewrites the generated parts: what `counterfoil stdio` lists before anything is loaded, a JSON snapshot per tool and
-connection, the table of tools in docs/tools.md, that of sellers' particulars in docs/countries.md, and the names of
-all tools that agents may name.
+connection, the table of tools in docs/tools.md, that of sellers' particulars in docs/countries.md, the pages of
+docs/countries/, and the names of all tools that agents may name.
 
 `python -m tests.snapshots.write` (make docs). The tests hold both to what the server says on the wire.
 """
@@ -18,7 +18,7 @@ from mcp_types import Tool
 
 from invoicing.assistance import agents
 from server.mcp import dedicated_server, practice_server
-from tests.support import particulars_table
+from tests.support import country_pages, particulars_table
 from tests.support.assistant import Era, assistant
 from tests.support.practice import practice
 from tools.catalog import CATALOG
@@ -126,6 +126,7 @@ def main() -> None:
         write_snapshots(asyncio.run(listed_tools(Path(folder) / "data")))
     page = particulars_table.PAGE
     page.write_text(particulars_table.with_table(page.read_text("utf-8")), encoding="utf-8")
+    country_pages.write_pages()
     try:
         TABLE.write_text(with_table(TABLE.read_text("utf-8")), encoding="utf-8")
     except ValueError as error:
