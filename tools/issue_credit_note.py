@@ -24,6 +24,7 @@ from tools.description import Description, Effect
 from tools.inputs import (
     OptionalDate,
     OptionalDecimal,
+    OptionalWholeNumber,
     OrganizationArgument,
     PartInput,
     SessionArgument,
@@ -50,9 +51,9 @@ class CreditLineInput(PartInput):
     The schema spells out the first alone.
     """
 
-    position: int | None = Field(default=None, description="Line of the invoice", strict=True)
+    position: OptionalWholeNumber = Field(default=None, description="Line of the invoice")
     quantity: OptionalDecimal = None
-    adjustment: int | None = Field(default=None, strict=True)
+    adjustment: OptionalWholeNumber = None
     unit_price: OptionalDecimal = None
     amount: OptionalDecimal = None
     percent: OptionalDecimal = None

@@ -39,6 +39,20 @@ async def test_a_line_comes_back_without_the_freight_the_freight_alone_and_a_pri
         assert rest["invoice_amount_due"] == "0.00"
 
 
+async def test_the_number_of_a_line_or_charge_may_be_a_text_beside_nulls_of_what_a_model_leaves_out(
+    bakery: Bakery,
+) -> None:
+    async with bakery.chat() as chat:
+        number = await _sold(chat, issue_date="2026-03-18")
+        nothing = dict.fromkeys(("quantity", "adjustment", "unit_price", "amount", "percent", "charges", "discounts"))
+        lines = [
+            {**nothing, "position": "1", "quantity": "10", "charges": "false"},
+            {**nothing, "position": None, "adjustment": "1"},
+        ]
+        made = await chat.ok("issue_credit_note", invoice=number, reason="Agreed", issue_date="2026-03-18", lines=lines)
+        assert made["credit_note"]["net_total"] == "204.99"
+
+
 async def test_the_answer_says_that_nothing_comes_back_and_what_remains(bakery: Bakery) -> None:
     async with bakery.chat() as chat:
         number = await _sold(chat, issue_date="2026-03-18")
