@@ -52,8 +52,8 @@ class InvoiceArguments(BaseModel):
     details: Annotated[
         DetailsArgument,
         Field(
-            description="buyer_reference, contract, project, delivery, attachment, exchange_rate,"
-            " exchange_source, supply_end, withholding, series, ..."
+            description="buyer_reference, delivery, attachment, exchange_rate, supply_end, withholding, fund,"
+            " series, former_invoice, payment_means, ..."
         ),
     ] = None
     exchange_rate: OptionalDecimal = None

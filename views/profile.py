@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Annotated, Any
 
-from invoicing.master_data.code_lists import tax_code_texts, term_texts, withholding_texts
+from invoicing.countries import country
+from invoicing.master_data.code_lists import cost_texts, tax_code_texts, term_texts, withholding_texts
 from invoicing.organizations import OrganizationRef, client_may_text
 from operations.organizations import OrganizationDetails
 from views.base import SEVERAL_UNSPELT, View
@@ -39,6 +40,7 @@ class ProfileShown(View):
     payment_terms: list[str]
     number_series: list[str]
     withholdings: list[str]
+    costs: list[str]
     counts: dict[str, int]
     provenance: dict[str, str]
 
@@ -55,6 +57,7 @@ def profile_shown(organization: OrganizationRef, details: OrganizationDetails, w
         payment_terms=term_texts(details.terms),
         number_series=[f"{code} {pattern}" for code, pattern in settings.series],
         withholdings=withholding_texts(details.withholdings),
+        costs=cost_texts(country(organization.country).costs) if organization.country else [],
         counts=asdict(details.counts),
         provenance=settings.sources,
     )
@@ -75,12 +78,13 @@ def profile_lines(organization: OrganizationRef, shown: ProfileShown) -> list[st
 
 
 def setting_lines(shown: ProfileShown, details: OrganizationDetails) -> list[str]:
-    """What documents can name: tax codes, terms, series and withholdings."""
+    """What documents can name: tax codes, terms, series, withholdings and costs."""
     settings = {
         "Tax codes": tax_code_texts(details.tax_codes, details.today),
         "Payment terms": shown.payment_terms,
         "Number series": shown.number_series,
         "Withholdings": shown.withholdings,
+        "Costs passed on (details: cost of a line, fund of a document)": shown.costs,
     }
     return [f"{name}: {', '.join(values)}" for name, values in settings.items() if values]
 

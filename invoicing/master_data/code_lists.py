@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from invoicing.countries.costs import Cost
 from invoicing.countries.model import DatedRate
 from invoicing.master_data.records import PaymentTerm, TaxCode, WithholdingCode
 from invoicing.money.amounts import plain
@@ -30,6 +31,14 @@ def term_texts(terms: Iterable[PaymentTerm]) -> list[str]:
 def withholding_texts(codes: Iterable[WithholdingCode]) -> list[str]:
     """`IRPF 15 % IRPF` for each, with its newest rate."""
     return [f"{code.code} {_newest(code.rates)} {code.name}" for code in sorted(codes, key=lambda code: code.code)]
+
+
+def cost_texts(costs: Iterable[Cost]) -> list[str]:
+    """`TC04 4 % Contributo integrativo Inarcassa` for each kind of cost that a seller passes on."""
+    return [
+        f"{cost.code} {plain(cost.percent)} % {cost.label}" if cost.percent is not None else f"{cost.code} {cost.name}"
+        for cost in costs
+    ]
 
 
 def rate_text(code: TaxCode, on: date | None = None) -> str:

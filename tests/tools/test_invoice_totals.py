@@ -131,6 +131,9 @@ async def test_what_the_buyer_withholds_and_the_series_are_told(tmp_path: Path) 
             "Withheld: Retención IRPF (IRPF) 15 % of 100.00 = 15.00; payable 106.00 EUR" in text_of(result).splitlines()
         )
         shown = await chat.call("get_organization")
+        assert (shown.structured_content or {})["costs"] == [
+            "ADVANCED Expense in the customer's name and for its account"
+        ]
         assert "IRPF 15 % Income tax withheld from professionals" in (shown.structured_content or {})["withholdings"]
         assert "Withholdings: IRPF 15 % Income tax withheld" in text_of(shown)
         issued = await chat.ok("issue_invoice", **sale(), withholding="IRPF", series="web")
@@ -139,6 +142,12 @@ async def test_what_the_buyer_withholds_and_the_series_are_told(tmp_path: Path) 
 
 async def test_an_italian_lawyer_says_fund_and_expenses_in_details_and_is_told_the_base(tmp_path: Path) -> None:
     async with shop(tmp_path, "IT") as (_, chat):
+        passed_on = (
+            "Costs passed on (details: cost of a line, fund of a document): ADVANCED Expense in the customer's name"
+        )
+        shown = text_of(await chat.call("get_organization"))
+        assert passed_on in shown
+        assert "TC01 4 % Contributo integrativo Cassa Forense" in shown
         lines = [
             {"description": "Consulenza", "quantity": "1", "unit_price": "1000", "supply": "services"},
             {
