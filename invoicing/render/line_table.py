@@ -163,18 +163,12 @@ def _additions(line: Line, formats: Formats, labels: Labels) -> list[str]:
         *([line.details] if line.details else []),
         *_tax_deducted(line, formats, labels),
         *([line.note] if line.note else []),
-        *_order_line(line, labels),
+        *([f"{labels.order_line} {line.order_line}"] if line.order_line else []),
         *line_reference_texts(line, formats, labels),
         *_own_dates(line, formats, labels),
         *(f"{in_line(label)} {formats.price(amount)}" for label, amount in amounts if amount),
         *(_adjustment(item, formats, labels) for item in line.adjustments),
     ]
-
-
-def _order_line(line: Line, labels: Labels) -> list[str]:
-    # A comma: the order has a number of its own.
-    order = f"{in_line(labels.purchase_order)}, {in_line(labels.position)}"
-    return [f"{order} {line.order_line}"] if line.order_line else []
 
 
 def _own_dates(line: Line, formats: Formats, labels: Labels) -> list[str]:

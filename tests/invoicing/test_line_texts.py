@@ -116,7 +116,9 @@ def test_the_line_of_the_buyers_order_is_asked_for_frozen_printed_exported_credi
     assert text.count('"order_line"') == 1
     assert document_from_text(text) == ordered
     assert [line_cells(one, 1, "GBP")["order_line"] for one in ordered.lines] == ["30", ""]
-    assert "Purchase order, No. 30" in printed(ordered)
+    assert "Order line 30" in printed(ordered)
+    assert "Bestellposition / Order line 30" in printed(replace(ordered, locale="de_DE", second_language="en"))
+    assert "Order line 30" in printed(replace(ordered, purchase_order=""))
     note = credit(ordered, [], None, reason="Stale", issue_date=ordered.issue_date, series="CN")
     assert note.lines[0].order_line == "30"
     setting = tax_setting(circumstances(), currency="GBP", tax_point=TODAY)

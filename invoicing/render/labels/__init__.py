@@ -55,6 +55,7 @@ class Labels:
     supply_date: str
     supply_period: str
     purchase_order: str
+    order_line: str
     currency: str
     credited_invoice: str
     reason: str
