@@ -12,7 +12,7 @@ from datetime import date
 
 from sqlmodel import Session
 
-from invoicing.appearance.payment_codes import asks_for_payment
+from invoicing.appearance.payment_codes import asks_for_transfer
 from invoicing.approval.approvals import GivenApproval
 from invoicing.document.canonical import canonical_json
 from invoicing.document.documents import Document, DocumentKind
@@ -112,7 +112,7 @@ def issue_document(
 def _with_reference(db: Session, document: Document) -> Document:
     """The document with the reference that its payer states: the first of its own that no other document has."""
     payment = document.payment
-    if not payment.reference_rule or not asks_for_payment(document):
+    if not payment.reference_rule or not asks_for_transfer(document):
         return document
     rule = parse_rule(payment.reference_rule, field="reference_rule")
     wanted = (

@@ -23,6 +23,7 @@ from invoicing.appearance.swiss_bill import SWISS_IBANS, SwissBill, swiss_bill
 from invoicing.countries.payment import PaymentCode
 from invoicing.document.documents import Document, DocumentKind
 from invoicing.document.parties import PaymentDetails
+from invoicing.document.payable import PaymentMeans
 from invoicing.payment.accounts import at_home, country_of_account
 from invoicing.payment.printing import scheme_of
 from invoicing.payment.references import Scheme, creditor_reference
@@ -52,15 +53,21 @@ def asks_for_payment(document: Document) -> bool:
     return document.kind is DocumentKind.INVOICE and document.payable_minor > 0
 
 
+def asks_for_transfer(document: Document) -> bool:
+    """Whether somebody is to pay onto an account: by no other means, as far as the document says."""
+    return asks_for_payment(document) and document.payment_means in (None, PaymentMeans.TRANSFER)
+
+
 def payment_code(document: Document) -> SmallCode | SwissBill | None:
     """The code that an invoice can carry: the QR-bill for an account in Switzerland or Liechtenstein, for a buyer in
     the country of the account that one's own code, and else the EPC code for euros. None for a credit note or a draft,
-    where nothing is payable, or where the account or the seller's address does not allow one.
+    where nothing is payable or it is paid by other means than a transfer, or where the account or the seller's address
+    does not allow one.
 
     Of an invoice in instalments it is for the first one. A sandbox's document has one too, which is never printed: it
     leads to a real account.
     """
-    if not asks_for_payment(document) or not document.number or document.payable_minor > AMOUNT_MINOR_MAX:
+    if not asks_for_transfer(document) or not document.number or document.payable_minor > AMOUNT_MINOR_MAX:
         return None
     if document.payment.iban[:2] in SWISS_IBANS:
         return swiss_bill(document)

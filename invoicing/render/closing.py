@@ -22,7 +22,7 @@ from invoicing.render.layout import (
     text_column,
 )
 from invoicing.render.letterhead import LABEL_WIDTH, pairs_column
-from invoicing.render.payment_block import CodeToPay, payment_pairs
+from invoicing.render.payment_block import CodeToPay, means_text, payment_pairs
 from invoicing.render.theme import GAP, Paper, theme
 
 _SPACE = 18.0
@@ -42,11 +42,19 @@ def closing_rows(
     # The slip names account and reference; whoever is abroad cannot pay by it.
     pairs = payment_pairs(document, labels, language) if not has_slip or is_abroad(document) else []
     stated = document.payment_terms if asks_for_payment(document) else ""
-    if not any(value for _, value in pairs):
+    means = means_text(document, labels)
+    if not means and not any(value for _, value in pairs):
         return _note_and_terms(document.note, stated, paper=paper, labels=labels)
     note = _titled(labels.note, document.note, paper.left, paper.text_width)
-    payment = _payment_row(pairs, stated, code, paper, labels)
+    payment = _means_row(means, stated, paper, labels) if means else _payment_row(pairs, stated, code, paper, labels)
     return [*([Row((note,), space_above=_SPACE)] if note else []), payment]
+
+
+def _means_row(means: str, terms: str, paper: Paper, labels: Labels) -> Row:
+    """How it is paid without an account, beside the terms."""
+    method = _titled(labels.payment_method, means, paper.left, paper.left_width)
+    other = _titled(labels.payment_terms, terms, paper.middle, paper.right_width)
+    return Row((method, other), space_above=_SPACE, bookmark=labels.payment_method)
 
 
 def _payment_row(

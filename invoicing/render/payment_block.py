@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from invoicing.appearance.payment_codes import asks_for_payment
+from invoicing.appearance.payment_codes import asks_for_payment, asks_for_transfer
 from invoicing.document.documents import Document
 from invoicing.payment.accounts import at_home, country_of_account
 from invoicing.payment.printing import account_at_home, printed_reference, scheme_of, typed_account
@@ -29,8 +29,8 @@ def payment_pairs(document: Document, labels: Labels, language: str) -> list[tup
     a reference could be put on nothing.
     """
     payment = document.payment
-    if not asks_for_payment(document):
-        # Nobody pays onto a credit note, so an account would only mislead.
+    if not asks_for_transfer(document):
+        # Nobody pays onto a credit note, or to an account what is paid in cash: it would only mislead.
         return []
     pairs = [
         (labels.account_holder, payment.account_holder),
@@ -42,6 +42,13 @@ def payment_pairs(document: Document, labels: Labels, language: str) -> list[tup
     # An invoice that was issued before references were has its number.
     reference = printed_reference(payment) or document.number
     return [*pairs, (_reference_label(document, labels, language), reference)]
+
+
+def means_text(document: Document, labels: Labels) -> str:
+    """How it is paid where that needs no account: in cash, by card. Nothing where nobody pays, or by transfer."""
+    if document.payment_means is None or not asks_for_payment(document) or asks_for_transfer(document):
+        return ""
+    return labels.payment_means[document.payment_means]
 
 
 def _account_pairs(document: Document, labels: Labels) -> list[tuple[str, str]]:

@@ -210,7 +210,6 @@ NOT_PRINTED = {
     "due_date": "with instalments the day of each is printed",
     "payment.account_type": "how a local account is used",
     "payment.reference_rule": "how the reference was made, which is printed",
-    "payment_means": "the page says how to pay",
     "advance": "when its tax is due is for the tax return; the title says what it is",
     "payable_rounding.unit": "seen in the sum",
     "adjustments[0].base_minor": "printed with a percentage alone",

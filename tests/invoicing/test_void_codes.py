@@ -11,8 +11,10 @@ import pytest
 from PIL import Image
 
 from invoicing.appearance.branding import Branding
-from invoicing.appearance.payment_codes import asks_for_payment
+from invoicing.appearance.payment_codes import asks_for_payment, payment_code
 from invoicing.document.documents import Document, DocumentKind, Withholding
+from invoicing.document.parties import PaymentDetails
+from invoicing.document.payable import PaymentMeans
 from invoicing.organizations import Environment
 from invoicing.render.labels import LANGUAGES, labels_of
 from invoicing.render.pdf import render_pdf
@@ -108,6 +110,30 @@ def test_a_document_by_which_nothing_is_to_be_paid_asks_for_nothing(what: Docume
         assert absent not in text, absent
     assert "IBAN" not in text
     assert "Empfangsschein" not in text
+
+
+@pytest.mark.parametrize("means", [one for one in PaymentMeans if one is not PaymentMeans.TRANSFER])
+@pytest.mark.parametrize("seller", ["DE", "CH", "FR"])
+def test_what_is_not_transferred_has_no_account_and_no_code_but_says_how_it_is_paid(
+    seller: str, means: PaymentMeans
+) -> None:
+    # An incident: an invoice to be paid in cash printed the account and a code.
+    account = PaymentDetails("", "", "FR1420041010050500013M02606", "PSSTFRPPXXX")
+    what = invoice(seller) if seller != "FR" else replace(invoice("FR"), payment=account)
+    assert "IBAN" in printed(what) or "Empfangsschein" in printed(what)
+    text = printed(replace(what, payment_means=means))
+    labels = labels_of(what.locale[:2], seller)
+    for absent in ("IBAN", labels.payment_details, labels.scan_to_pay, "Empfangsschein"):
+        assert absent not in text, absent
+    assert f"{labels.payment_method}\n{labels.payment_means[means]}\n" in text
+    assert payment_code(replace(what, payment_means=means)) is None
+    assert printed(replace(what, payment_means=PaymentMeans.TRANSFER)) == printed(what)
+
+
+def test_a_means_of_payment_is_named_in_both_languages_and_not_where_nothing_is_paid() -> None:
+    what = replace(invoice("DE"), payment_means=PaymentMeans.CASH, second_language="fr")
+    assert "Zahlungsart / Mode de paiement\nBar / Espèces\n" in printed(what)
+    assert "Zahlungsart" not in printed(replace(what, kind=DocumentKind.CREDIT_NOTE))
 
 
 def test_a_short_bill_with_a_note_and_a_footer_is_one_page() -> None:

@@ -17,6 +17,7 @@ from importlib.resources import files
 from typing import Any
 
 from invoicing.document.documents import TaxCategory
+from invoicing.document.payable import PaymentMeans
 
 FALLBACK_LANGUAGE = "en"
 
@@ -34,8 +35,9 @@ _PLURAL_FORMS = ("zero", "one", "two", "few", "many", "other")
 @dataclass(frozen=True, slots=True)
 class Labels:
     """The words of one language, or of two; `contexts.toml` says where each stands. `categories` says why a category is
-    not taxed; of S it says nothing. `days_net` has the terms of a number of days by the plural forms of CLDR, of the
-    first language alone; `slip` the words of the Swiss slip, where it has the language.
+    not taxed; of S it says nothing. `payment_means` has the means of payment that need no account, by their values.
+    `days_net` has the terms of a number of days by the plural forms of CLDR, of the first language alone; `slip` the
+    words of the Swiss slip, where it has the language.
     """
 
     invoice: str
@@ -93,6 +95,7 @@ class Labels:
     tax_in_currency: str
     exchange_rate: str
     payment_details: str
+    payment_method: str
     account_holder: str
     bank: str
     account_number: str
@@ -126,6 +129,7 @@ class Labels:
     scan_to_pay: str
     no_code: str
     categories: dict[TaxCategory, str]
+    payment_means: dict[str, str]
     days_net: dict[str, str]
     slip: Mapping[str, str] = field(default_factory=dict)
 
@@ -183,7 +187,8 @@ def in_two_languages(first: Labels, second: Labels, *, second_tax: str = "{tax}"
     categories = {
         category: _joined(first.categories[category], second.categories[category], " / ") for category in TaxCategory
     }
-    return Labels(**joined, categories=categories, days_net=first.days_net, slip=first.slip)
+    means = {name: _joined(word, second.payment_means[name], " / ") for name, word in first.payment_means.items()}
+    return Labels(**joined, categories=categories, payment_means=means, days_net=first.days_net, slip=first.slip)
 
 
 def as_head(word: str) -> str:
@@ -206,19 +211,21 @@ def parse_labels(text: str, *, name: str) -> Catalogue:
         ValueError: the text does not follow the schema.
     """
     table = tomllib.loads(text)
-    categories, days_net = table.pop("categories", None), table.pop("days_net", None)
-    read, countries, slip = table.pop("read", None), table.pop("country", {}), table.pop("slip", {})
-    if not isinstance(categories, dict) or not isinstance(days_net, dict) or not isinstance(read, dict):
-        raise ValueError(f"{name}: categories, days_net or read are missing.")
+    wanted = {part: table.pop(part, None) for part in ("categories", "payment_means", "days_net", "read")}
+    countries, slip = table.pop("country", {}), table.pop("slip", {})
+    if missing := [part for part, held in wanted.items() if not isinstance(held, dict)]:
+        raise ValueError(f"{name}: missing: {', '.join(missing)}.")
+    categories, means, days_net, read = wanted.values()
     _check_keys(table, set(_TEXTS), name)
     _check_keys(categories, {category.value for category in TaxCategory if category is not _TAXED}, name)
+    _check_keys(means, {one.value for one in PaymentMeans if one is not PaymentMeans.TRANSFER}, name)
     # Which forms a language has, CLDR says; every language has the last one.
     _check_keys(days_net, {*days_net} & {*_PLURAL_FORMS} | {"other"}, name)
     _check_keys(slip, set(contexts()["slip"]) if slip else set(), name)
     if set(read) != {"source", "checked"} or not read["source"] or not isinstance(read["checked"], date):
         raise ValueError(f"{name}: read is of a source and the day it was checked.")
     named = {TaxCategory(code): word for code, word in categories.items()}
-    words = Labels(**table, categories={_TAXED: "", **named}, days_net=days_net, slip=slip)
+    words = Labels(**table, categories={_TAXED: "", **named}, payment_means=means, days_net=days_net, slip=slip)
     by_country = {code: _of_country(words, own, f"{name}, country {code}") for code, own in countries.items()}
     return Catalogue(words, by_country, read["source"], read["checked"])
 
@@ -255,7 +262,9 @@ def _joined(first: str, second: str, separator: str) -> str:
     return first if first.casefold() == second.casefold() else f"{first}{separator}{second}"
 
 
-_TEXTS = tuple(one.name for one in fields(Labels) if one.name not in ("categories", "days_net", "slip"))
+_TEXTS = tuple(
+    one.name for one in fields(Labels) if one.name not in ("categories", "payment_means", "days_net", "slip")
+)
 _ON_TWO_LINES = frozenset(
     "position description quantity unit_price discount amount tax tax_rate taxable"
     " prices prices_with_tax prices_without_tax".split()
