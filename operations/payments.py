@@ -14,7 +14,7 @@ from sqlmodel import Session
 from invoicing.document.documents import Document
 from invoicing.document.notices import Notice
 from invoicing.master_data.profiles import Profile
-from invoicing.money.amounts import money_text, sum_of_known
+from invoicing.money.amounts import money_text, sum_of_known, to_major
 from invoicing.refusals import Conflict, InvalidInput, NotFound
 from invoicing.remedies import Act, ReversePayment
 from invoicing.settlement.kinds import MONEY, SettlementKind
@@ -114,6 +114,22 @@ async def record_payment(books: Books, request: PaymentRequest) -> RecordedPayme
         client_reference=clean_line(request.client_reference, field="client_reference", limit=100),
     )
     return await books.write(lambda db: _record(db, books, wanted))
+
+
+def record_as_issued(db: Session, books: Books, issued: IssuedDocument) -> IssuedDocument:
+    """The document as it stands once that it is paid, as it says of itself, is on record too.
+
+    Raises:
+        InvalidInput, Conflict: as `record_payment` does.
+    """
+    document = issued.document
+    if document.paid_on is None:
+        return issued
+    amount, means = to_major(document.payable_minor, document.currency), document.payment_means
+    said = PaymentRequest(amount=amount, paid_on=document.paid_on, method=means.value if means else "")
+    (share,) = read_shares(db, (Share(invoice=document.id),), several=False)
+    _settle(db, books, load_profile(db), said, [share])
+    return _as_now(db, issued)
 
 
 def _record(db: Session, books: Books, request: PaymentRequest) -> RecordedPayment:

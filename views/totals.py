@@ -176,8 +176,11 @@ def settlement_lines(document: Document) -> Iterable[str]:
             f"Withheld: {held.label} ({held.code}) {plain(held.rate)} % of {base} = {amount};"
             f" payable {money_text(document.payable_minor, currency)} {currency}"
         )
-    if document.payment_means is not None:
-        yield f"To be paid by {document.payment_means.value.replace('_', ' ')}"
+    means = f" by {document.payment_means.value.replace('_', ' ')}" if document.payment_means is not None else ""
+    if document.paid_on is not None:
+        yield f"Paid on {document.paid_on}{means}: recorded when it is issued"
+    elif means:
+        yield f"To be paid{means}"
     if document.payable_rounding is not None:
         unit = document.payable_rounding.unit
         yield (

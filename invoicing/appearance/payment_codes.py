@@ -49,8 +49,8 @@ SmallCode = EpcCode | SpaydCode | BySquareCode | UpnCode | Hub3Code
 
 
 def asks_for_payment(document: Document) -> bool:
-    """Whether somebody is to pay: not a credit note, and not what comes to nothing or is withheld whole."""
-    return document.kind is DocumentKind.INVOICE and document.payable_minor > 0
+    """Whether somebody is to pay: not a credit note, and not what is paid, comes to nothing or is withheld whole."""
+    return document.kind is DocumentKind.INVOICE and document.payable_minor > 0 and document.paid_on is None
 
 
 def asks_for_transfer(document: Document) -> bool:

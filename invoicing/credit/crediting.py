@@ -168,6 +168,7 @@ def _credit_note(
         legal_terms=(),
         payable_rounding=None,
         note="",
+        paid_on=None,
         lines=lines,
         adjustments=adjustments,
         taxes=taxes,

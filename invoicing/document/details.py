@@ -121,6 +121,7 @@ DOCUMENT: Mapping[str, Detail] = {
     "exchange_source": Detail("exchange_source"),
     "series": Detail("series"),
     "payment_means": Detail("payment_means", payment_means),
+    "paid_on": Detail("paid_on", parse_date, kept=True),
     "rounding_to": Detail("rounding_to", parse_decimal),
     "rounding_amount": Detail("rounding_amount", parse_decimal),
     "bank_account": Detail("bank_account"),

@@ -276,6 +276,7 @@ class Document:
     day on which its tax is due (BT-7), of a credit note its own issue date; `accounting_currency` is that of the books
     (BT-6). Both are empty in documents whose canonical text is of version 1. `instalments` are in the order of their
     days, of which the last is the `due_date`, and sum to what is payable.
+    `paid_on` is the day on which all that is payable was paid, before it was issued or with it.
     `cash_accounting` says that the seller's tax becomes due when it is paid, whatever the tax point. `advance` says of
     an advance when its tax is due. `legal_terms` are sentences that the law of the seller's country wants on it. It is
     printed in the language of its `locale` and, beside that, in
@@ -326,6 +327,7 @@ class Document:
     payable_rounding: PayableRounding | None = field(default=None, metadata=LATER)
     second_language: str = field(default="", metadata=LATER)
     advance: AdvanceTax | None = field(default=None, metadata=LATER)
+    paid_on: date | None = field(default=None, metadata=LATER)
 
     @property
     def of_invoice(self) -> str:

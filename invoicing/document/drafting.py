@@ -168,6 +168,7 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         # Of what asks for no money, the tax could wait for ever.
         cash_accounting=profile.tax_due == "payment" and _has_tax(totals) and totals.total_minor > 0,
         payment_means=request.payment_means,
+        paid_on=request.paid_on,
         advance=country(profile.country).advance_taxed if request.advance else None,
         **referred(request, customer),
     )

@@ -32,11 +32,15 @@ def term_of(request: RequestedDocument, setup: Setup, customer: Customer) -> Pay
 
 
 def due(request: RequestedDocument, term: PaymentTerm, issue_date: date) -> tuple[date, str]:
-    """The day on which the document is due, and its terms in words: none where a day was stated that is not theirs.
+    """The day on which the document is due, and its terms in words: none where a day was stated that is not theirs,
+    or where it is paid.
 
     Raises:
-        InvalidInput: a day before the issue date.
+        InvalidInput: a due date before the issue date, or a payment after it.
     """
+    if request.paid_on is not None:
+        _check_paid_before(request.paid_on, issue_date)
+        return issue_date, ""
     if request.due_date is None:
         return term.due(issue_date), term.name
     if request.due_date < issue_date:
@@ -65,8 +69,15 @@ def early_payment(
 
 def instalments(request: RequestedDocument, term: PaymentTerm, document: Document) -> tuple[Instalment, ...]:
     """The parts in which the document is to be paid by its terms, by largest remainder; none where a due date was
-    stated, or where so little is payable that one of them would be nothing.
+    stated, where it is paid, or where so little is payable that one of them would be nothing.
+
+    Raises:
+        InvalidInput: it was paid, and there is nothing to pay.
     """
+    if request.paid_on is not None:
+        if document.payable_minor <= 0:
+            raise InvalidInput("paid_on: nothing is to be paid; leave it out.", field="paid_on")
+        return ()
     portions = portions_of(term.instalments)
     if not portions or request.due_date is not None or document.payable_minor <= 0:
         return ()
@@ -75,3 +86,12 @@ def instalments(request: RequestedDocument, term: PaymentTerm, document: Documen
         return ()
     days = (document.issue_date + timedelta(days=portion.days) for portion in portions)
     return tuple(map(Instalment, days, amounts))
+
+
+def _check_paid_before(paid_on: date, issue_date: date) -> None:
+    if paid_on > issue_date:
+        raise InvalidInput(
+            f"paid_on {paid_on.isoformat()} lies after the issue date {issue_date.isoformat()}: a later payment is"
+            " recorded once it is there.",
+            field="paid_on",
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
@@ -34,6 +34,7 @@ from invoicing.text.typed import clean_line, clean_text
 
 LINES_MAX = 1_000
 ADJUSTMENTS_MAX = 100
+_TERMS = ("due_date", "payment_terms", "terms_text")
 LINE_ADJUSTMENTS_MAX = 20
 QUANTITY_MAX = Decimal(1_000_000_000)
 PRICE_MAX = Decimal(1_000_000_000)
@@ -108,7 +109,7 @@ class RequestedDocument:
     own (BT-20), `rounding_amount` is what is added to the sum to pay where no unit says it, `delivery_place` the name
     of one of the places to which the customer has things delivered. With `former` it is a credit note for an invoice of
     a former system. An `advance` is invoiced before the supply; `deducts` are the ids or numbers of those that this
-    invoice deducts, or ALL_ADVANCES.
+    invoice deducts, or ALL_ADVANCES. `paid_on` is the day on which all of it was paid, by `payment_means`.
     """
 
     customer: str
@@ -145,6 +146,7 @@ class RequestedDocument:
     former: FormerInvoice | None = field(default=None, metadata=LATER)
     advance: bool = field(default=False, metadata=LATER)
     deducts: tuple[str, ...] = field(default=(), metadata=LATER)
+    paid_on: date | None = field(default=None, metadata=LATER)
 
 
 def check_request(request: RequestedDocument) -> RequestedDocument:
@@ -157,13 +159,15 @@ def check_request(request: RequestedDocument) -> RequestedDocument:
         raise InvalidInput("lines: a document needs at least one line.", field="lines")
     _check_count("lines", len(request.lines), LINES_MAX)
     _check_count("adjustments", len(request.adjustments), ADJUSTMENTS_MAX)
-    for name in ("issue_date", "due_date", "supply_date", "supply_end", "exchange_date"):
+    for name in ("issue_date", "due_date", "supply_date", "supply_end", "exchange_date", "paid_on"):
         _check_year(getattr(request, name), name)
     _check_year(request.delivery.on if request.delivery else None, "delivery_date")
     _check_exchange(request)
     if request.former is not None:
         _check_year(request.former.issue_date, "former_invoice_date")
-        _check_terms(request)
+        _check_left_out(request, ("paid_on", *_TERMS), "the customer does not pay a credit note")
+    if request.paid_on is not None:
+        _check_left_out(request, _TERMS, "what was paid is not due any more")
     check_rounding(request.rounding_to, request.rounding_amount)
     return replace(
         request,
@@ -253,11 +257,11 @@ def _check_exchange(request: RequestedDocument) -> None:
         )
 
 
-def _check_terms(request: RequestedDocument) -> None:
-    for name in ("due_date", "payment_terms", "terms_text"):
+def _check_left_out(request: RequestedDocument, names: Iterable[str], why: str) -> None:
+    for name in names:
         if getattr(request, name):
             said = "payment_terms_text" if name == "terms_text" else name
-            raise InvalidInput(f"{said}: the customer does not pay a credit note; leave it out.", field=said)
+            raise InvalidInput(f"{said}: {why}; leave it out.", field=said)
 
 
 def _check_line(line: RequestedLine, field: str) -> RequestedLine:

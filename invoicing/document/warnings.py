@@ -225,7 +225,7 @@ def _date_warnings(document: Document, today: date) -> list[Notice]:
                 )
             )
     due_date = document.instalments[0].due_date if document.instalments else document.due_date
-    if due_date < today and document.kind is DocumentKind.INVOICE:
+    if due_date < today and document.kind is DocumentKind.INVOICE and document.paid_on is None:
         found.append(Notice("overdue", f"The document is already overdue when issued (due {due_date.isoformat()})."))
     return found
 

@@ -41,7 +41,8 @@ def closing_rows(
     """
     # The slip names account and reference; whoever is abroad cannot pay by it.
     pairs = payment_pairs(document, labels, language) if not has_slip or is_abroad(document) else []
-    stated = document.payment_terms if asks_for_payment(document) else ""
+    # Of what is paid they are what the law wants said of late payments.
+    stated = document.payment_terms if asks_for_payment(document) or document.paid_on else ""
     means = means_text(document, labels)
     if not means and not any(value for _, value in pairs):
         return _note_and_terms(document.note, stated, paper=paper, labels=labels)

@@ -45,6 +45,7 @@ from invoicing.render.metadata import one_line
 from invoicing.render.references import identifier_text, other_pairs, reference_pairs
 from invoicing.render.sender import return_column
 from invoicing.render.theme import MM, Paper, theme
+from invoicing.render.totals import total_label
 
 TOP = 34.0
 """The upper edge of the first page's text, in points from that of the sheet."""
@@ -171,14 +172,13 @@ def _title_style(title: str, paper: Paper, width: float, words: Sequence[str] = 
 def _due_columns(
     document: Document, paper: Paper, formats: Formats, labels: Labels, *, left: float, width: float
 ) -> list[Column]:
-    """What is to be paid and until when, large and beside each other where there is room. Nobody owes anything on a
-    credit note, so there is nothing of it; the days of instalments stand with their amounts in the terms.
+    """What is to be paid and until when, or was and when, large and beside each other where there is room. Nobody owes
+    anything on a credit note, so there is nothing of it; the days of instalments stand with their amounts in the terms.
     """
-    if not asks_for_payment(document):
+    told = _due(document, formats, labels)
+    if not told:
         return []
     style = paper.amount
-    told = [(labels.payable, formats.money(document.payable_minor))]
-    told += [(labels.due_date, formats.date(document.due_date))] if len(document.instalments) < _SEVERAL else []
     # In two languages one below the other, where that leaves room for both.
     for pairs in (told, [(label.replace(" / ", "\n"), value) for label, value in told]):
         least, last = _told_width(pairs[0], style), _told_width(pairs[-1], style)
@@ -191,6 +191,18 @@ def _due_columns(
             ]
     columns = [starting(_told(*pair, style, left=left, width=width), "P") for pair in told]
     return [(*space(3), *(line for column in columns for line in column))]
+
+
+def _due(document: Document, formats: Formats, labels: Labels) -> list[tuple[str, str]]:
+    payable = formats.money(document.payable_minor)
+    if document.paid_on is not None:
+        whole = document.payable_minor == document.total_minor
+        label = total_label(document, labels) if whole else labels.payable
+        return [(label, payable), (labels.paid_on, formats.date(document.paid_on))]
+    if not asks_for_payment(document):
+        return []
+    until = [(labels.due_date, formats.date(document.due_date))] if len(document.instalments) < _SEVERAL else []
+    return [(labels.payable, payable), *until]
 
 
 def _date_label(document: Document, labels: Labels) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from invoicing.appearance.payment_codes import asks_for_payment, asks_for_transfer
 from invoicing.document.documents import Document
+from invoicing.document.payable import PaymentMeans
 from invoicing.payment.accounts import at_home, country_of_account
 from invoicing.payment.printing import account_at_home, printed_reference, scheme_of, typed_account
 from invoicing.payment.references import Scheme
@@ -45,10 +46,11 @@ def payment_pairs(document: Document, labels: Labels, language: str) -> list[tup
 
 
 def means_text(document: Document, labels: Labels) -> str:
-    """How it is paid where that needs no account: in cash, by card. Nothing where nobody pays, or by transfer."""
-    if document.payment_means is None or not asks_for_payment(document) or asks_for_transfer(document):
+    """How it is paid, or was, where that needs no account: in cash, by card."""
+    means = document.payment_means
+    if means is None or means is PaymentMeans.TRANSFER or not (asks_for_payment(document) or document.paid_on):
         return ""
-    return labels.payment_means[document.payment_means]
+    return labels.payment_means[means]
 
 
 def _account_pairs(document: Document, labels: Labels) -> list[tuple[str, str]]:

@@ -96,7 +96,14 @@ def _sums(document: Document, languages: tuple[str, ...], formats: Formats, labe
         left_minor = -document.payable_minor if paid_back else document.payable_minor
         parts, last = [*parts, last, *deducted], (words, formats.money(left_minor))
     remarks, remark = _exchange(document, formats, labels)
-    return _Sums(parts, last, [*_invoiced_before(document, formats, labels), *remarks], remark)
+    remarks = [*_paid(document, formats, labels), *_invoiced_before(document, formats, labels), *remarks]
+    return _Sums(parts, last, remarks, remark)
+
+
+def _paid(document: Document, formats: Formats, labels: Labels) -> list[_Pair]:
+    if document.paid_on is None:
+        return []
+    return [(f"{in_line(labels.paid_on)} {formats.date(document.paid_on)}", formats.money(document.payable_minor))]
 
 
 def _invoiced_before(document: Document, formats: Formats, labels: Labels) -> list[_Pair]:

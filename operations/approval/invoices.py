@@ -18,6 +18,7 @@ from operations.approval.waiting import approvals_on_record
 from operations.drafts import Composed, Resolved, as_kept, compose_in, issuing_blockers
 from operations.issue_dates import date_refusal
 from operations.issuing import answered_for, find_document, issue_document
+from operations.payments import record_as_issued
 from storage.books import drafts, idempotency
 from storage.books.approvals import approval_of, delete_approval
 from storage.books.documents import IssuedDocument
@@ -90,7 +91,9 @@ def issue_composed(
     request_hash: str,
     given: Sequence[GivenApproval] = (),
 ) -> IssuedDocument:
-    """Issue a composed invoice: it takes its draft's place, and answers to the reference of the call that asked."""
+    """Issue a composed invoice: it takes its draft's place, and answers to the reference of the call that asked.
+    One that says that it is paid is settled with it.
+    """
     issued = issue_document(
         db,
         books,
@@ -107,7 +110,7 @@ def issue_composed(
         drafts.delete_draft(db, draft)
     for what, reference in ((idempotency.ISSUED_DRAFT, draft), (TOOL, client_reference)):
         idempotency.remember(db, what, reference, request_hash, issued.document.id, at=books.clock())
-    return issued
+    return record_as_issued(db, books, issued)
 
 
 def _on_record(composed: Composed, warnings: Sequence[Notice]) -> dict[str, object]:

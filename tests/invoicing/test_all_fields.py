@@ -116,7 +116,7 @@ def full_document() -> Document:
 
 def leaves(value: Any, path: str = "") -> Iterator[str]:
     """The paths of all values that are no wholes themselves, by the first of each list. What deducts an advance is
-    called by that alone, and is tried by itself.
+    called by that alone, and what is paid has no terms: these are tried by themselves.
     """
     if is_dataclass(value):
         for one in fields(value):
@@ -124,7 +124,7 @@ def leaves(value: Any, path: str = "") -> Iterator[str]:
     elif isinstance(value, tuple):
         assert value, f"{path} is empty, and so nothing in it is tried"
         yield from leaves(value[0], f"{path}[0]")
-    elif path != "lines[0].advance":
+    elif path not in ("lines[0].advance", "paid_on"):
         assert value not in (None, ""), f"{path} is empty"
         yield path
 
@@ -297,6 +297,16 @@ def test_every_field_of_an_advance_that_is_deducted_is_in_text_page_and_rows(tmp
         "net_minor": ["rows"],
         "tax_minor": ["rows"],
     }
+
+
+def test_that_a_document_is_paid_and_when_is_in_text_page_and_rows(tmp_path: Path) -> None:
+    whole = full_document()
+    first, second = (replace(whole, paid_on=day) for day in (SPRING, SPRING + timedelta(days=1)))
+    for one, other in ((whole, first), (first, second)):
+        assert document_from_text(document_text(other)) == other
+        assert document_text(one) != document_text(other)
+        assert printed(one) != printed(other)
+        assert exported(one, tmp_path) != exported(other, tmp_path)
 
 
 def exported(document: Document, folder: Path) -> str:

@@ -222,6 +222,7 @@ async def test_a_retry_is_recognised_by_what_was_asked_for_and_not_by_how_many_f
             "former",
             "advance",
             "deducts",
+            "paid_on",
         }
         of_first_release = asdict(IssueRequest(request=wanted, client_reference="march"))
         del of_first_release["acknowledge"]

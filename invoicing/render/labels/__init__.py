@@ -54,6 +54,7 @@ class Labels:
     issue_date: str
     credit_date: str
     due_date: str
+    paid_on: str
     supply_date: str
     supply_period: str
     purchase_order: str
