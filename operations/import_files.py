@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from invoicing.countries.names import country_named
 from invoicing.importing.columns import Column, How, is_known, match_columns, not_understood
 from invoicing.importing.composing import fill_repeated
 from invoicing.importing.price_columns import PRICE, Pricing
@@ -129,7 +130,7 @@ def _notes(wanted: Import, profile: Profile) -> list[str]:
     if wanted.columns.ignored:
         notes.append(f"Passed over: {', '.join(wanted.columns.ignored)}.")
     if wanted.kind is Kind.CUSTOMERS and country and "country" not in wanted.columns.fields:
-        notes.append(f"There is no column country: new customers are in {country}.")
+        notes.append(f"There is no column country: new customers are in {country_named(country)}.")
     if wanted.kind is Kind.ITEMS and PRICE not in wanted.columns.fields:
         notes.append("There is no column of prices: new items have none, and every document must state it.")
     for column in wanted.columns.known:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from invoicing.countries import country
 from invoicing.countries.identifiers import NUMBER_FIELDS, check_number
+from invoicing.countries.names import country_named
 from invoicing.master_data.profile_fields import PROFILE
 from invoicing.master_data.profiles import Profile
 from invoicing.money.amounts import check_currency
@@ -170,8 +171,8 @@ def _settle_country(db: Session, profile: Profile, wanted: Mapping[str, _Value],
         return profile
     if profile.country:
         raise Conflict(
-            f"The country is {profile.country} and stays so: its chart, tax codes and numbers follow from it."
-            " Create another organization for another country.",
+            f"The country is {country_named(profile.country)} and stays so: its chart, tax codes and numbers follow"
+            " from it. Create another organization for another country.",
             field="country",
         )
     fresh = fresh_profile(rules, profile.name, profile.environment, FROM_COUNTRY)

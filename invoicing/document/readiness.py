@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from invoicing.countries import COUNTRY_CODES, Country, PartyField, VatRegistration, country
 from invoicing.countries.identifiers import named_field
+from invoicing.countries.names import country_named
 from invoicing.countries.particulars import seller_rules
 from invoicing.countries.particulars.model import Duty, ParticularField
 from invoicing.document.documents import Document
@@ -96,10 +97,10 @@ def territory_blockers(profile: Profile, *, default_code: str = "") -> tuple[Blo
         return ()
     name = profile.legal_name or profile.name
     if territory.country != profile.country:
+        like, stated = country_named(territory.country), country_named(profile.country)
         message = (
-            f"{name} is in {territory.name}, which is taxed like {territory.country} ({territory.law}), not like"
-            f" {profile.country}: make the organization anew with country {territory.country}, or correct the postal"
-            " code."
+            f"{name} is in {territory.name}, which is taxed like {like} ({territory.law}), not like {stated}: make the"
+            f" organization anew with country {territory.country}, or correct the postal code."
         )
         return (Blocker(("country",), message, Act.SET_ORGANIZATION),)
     if settled(profile, default_code=default_code).vat_registration in UNTAXED:
@@ -109,8 +110,8 @@ def territory_blockers(profile: Profile, *, default_code: str = "") -> tuple[Blo
         return ()
     message = (
         f"{name} is in {territory.name}: {territory.seller} ({territory.law}), and its rates are not kept here. The"
-        f" rates of {profile.country} must not be charged: correct the organization's postal code, or save a tax"
-        " code of that place as the default."
+        f" rates of {country_named(profile.country)} must not be charged: correct the organization's postal code, or"
+        " save a tax code of that place as the default."
     )
     return (Blocker(("tax_codes",), message, Act.SAVE_TAX_CODE),)
 

@@ -8,6 +8,7 @@ from datetime import date
 from operator import attrgetter
 
 from invoicing.countries import Country, VatRegistration, country
+from invoicing.countries.names import country_named
 from invoicing.document.details import said_of_document, said_of_line
 from invoicing.document.documents import LINE_TEXTS, Document, DocumentKind, Line, TaxCategory
 from invoicing.document.notices import Notice
@@ -58,16 +59,17 @@ def _choice_warnings(
         found.append(
             Notice(
                 "domestic_tax_abroad",
-                f"{customer.name} is in {customer.country}, the seller in {profile.country}: domestic tax is charged"
-                " as asked. Check whether reverse charge, intra-EU supply or export applies, and set tax_code on the"
-                " lines.",
+                f"{customer.name} is in {country_named(customer.country)}, the seller in"
+                f" {country_named(profile.country)}: domestic tax is charged as asked. Check whether reverse charge,"
+                " intra-EU supply or export applies, and set tax_code on the lines.",
             )
         )
     if at_home and categories & {TaxCategory.INTRA_COMMUNITY, TaxCategory.EXPORT}:
         found.append(
             Notice(
                 "abroad_tax_at_home",
-                f"{customer.name} is in {customer.country} like the seller, but a line is taxed as going abroad.",
+                f"{customer.name} is in {country_named(customer.country)} like the seller, but a line is taxed as going"
+                " abroad.",
             )
         )
     # EN 16931, BR-IC-2 and BR-AE-2; Article 226(4) Directive 2006/112/EC.
@@ -178,8 +180,8 @@ def _withheld_abroad(document: Document, rules: Country) -> Iterator[Notice]:
     if held is not None and buyer.address.country != rules.code:
         yield Notice(
             "withheld_abroad",
-            f"{held.code} is withheld by payers in {rules.name}, and {buyer.name} is in {buyer.address.country}: leave"
-            " it out, unless it pays through a branch there.",
+            f"{held.code} is withheld by payers in {rules.name}, and {buyer.name} is in"
+            f" {country_named(buyer.address.country)}: leave it out, unless it pays through a branch there.",
         )
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from invoicing.countries.model import SMALL_BUSINESS_CODE
+from invoicing.countries.names import country_named
 from invoicing.document.documents import Supply, TaxCategory
 from invoicing.document.notices import Notice
 from invoicing.master_data.records import TaxCode
@@ -108,7 +109,7 @@ class SellerFacts:
     @property
     def where(self) -> str:
         """The place as a sentence names it."""
-        return self.place or self.country
+        return self.place or country_named(self.country)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ class BuyerFacts:
     @property
     def where(self) -> str:
         """The place as a sentence names it."""
-        return self.place or self.country
+        return self.place or country_named(self.country)
 
     @property
     def business(self) -> bool:
@@ -228,7 +229,7 @@ def unregistered_choice(seller: SellerFacts, buyer: BuyerFacts, supply: Supply) 
 def us_choice(seller: SellerFacts, buyer: BuyerFacts) -> Choice:
     """US sales tax in the seller's own state, and none elsewhere."""
     if buyer.country != seller.country:
-        because = f"{buyer.name} is in {buyer.country}, and US sales tax is due where the buyer receives"
+        because = f"{buyer.name} is in {country_named(buyer.country)}, and US sales tax is due where the buyer receives"
         return Choice(TaxCategory.OUTSIDE_SCOPE, Rule.OUT_OF_STATE, because)
     if seller.region and buyer.region and seller.region != buyer.region:
         return Choice(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from invoicing.countries.names import country_named
 from invoicing.document.documents import Supply, TaxCategory
 from invoicing.document.notices import Notice
 from invoicing.remedies import Act
@@ -136,8 +137,8 @@ def _intra_eu_choice(seller: SellerFacts, buyer: BuyerFacts, supply: Supply) -> 
             f"{seller.name} is exempt as a small business, and has a number of the scheme across borders",
             said(
                 "small_business_abroad",
-                f"Exempt in {buyer.country} only if the scheme was notified for it (Article 284(2) Directive"
-                " 2006/112/EC); else it is reverse charge.",
+                f"Exempt in {country_named(buyer.country)} only if the scheme was notified for it (Article 284(2)"
+                " Directive 2006/112/EC); else it is reverse charge.",
             ),
         )
     if supply is Supply.SERVICES:
@@ -182,8 +183,8 @@ def _intra_eu_consumer(seller: SellerFacts, buyer: BuyerFacts, supply: Supply) -
         caution = Notice(
             "distance_sales",
             f"{buyer.name} is in another EU country: above 10,000 EUR a year of distance sales and electronic"
-            f" services the tax of {buyer.country} is due (Articles 33, 58 and 59c Directive 2006/112/EC, One Stop"
-            " Shop).",
+            f" services the tax of {country_named(buyer.country)} is due (Articles 33, 58 and 59c Directive"
+            " 2006/112/EC, One Stop Shop).",
         )
     cautions: tuple[Notice, ...] = (caution,)
     if northern_irish and buyer.business:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from sqlmodel import Session
 
+from invoicing.countries.names import country_named
 from invoicing.master_data.instalments import parse_portions, portions_of, portions_text
 from invoicing.master_data.records import MONTH_END, PaymentTerm
 from invoicing.money.amounts import parse_decimal, parse_whole
@@ -93,8 +94,8 @@ def _check_discount(term: PaymentTerm, country: str) -> None:
         raise InvalidInput("values: discount_days is not more than days: what is late is not early.", field="values")
     if term.discount_days and (law := FROM_THE_START.get(country)):
         raise InvalidInput(
-            f"values: in {country} the tax of an invoice is that of the price less the discount, taken or not ({law}):"
-            " such terms are not made here.",
+            f"values: in {country_named(country)} the tax of an invoice is that of the price less the discount, taken"
+            f" or not ({law}): such terms are not made here.",
             field="values",
         )
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
+from invoicing.countries.names import country_named
 from invoicing.master_data.records import PaymentTerm
 from invoicing.refusals import Conflict
 from invoicing.settlement.discounts import FROM_THE_START
@@ -19,7 +20,7 @@ def _translate(values: Values, source: Configuration, target: Configuration) -> 
     """A discount for early payment does not go where its law lets none be taken later."""
     if not FROM_THE_START.get(target.profile.country):
         return Translated(values)
-    because = f"a discount for early payment is not made in {target.profile.country}"
+    because = f"a discount for early payment is not made in {country_named(target.profile.country)}"
     refused = tuple(Untranslated("payment_terms", value.code, because) for value in values if value.discount_days)
     return Translated(tuple(value for value in values if not value.discount_days), refused)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from invoicing.countries.names import country_named
 from invoicing.master_data.profiles import Profile
 from invoicing.refusals import Refusal
 from operations.copying.part import Configuration, CopiedPart, another_chart
@@ -88,7 +89,7 @@ def differences(db: Session, chosen: Chosen, target: Configuration) -> Iterator[
 def _stays(part: CopiedPart, source: Profile, target: Profile) -> str:
     """Why nothing of the part can be the target's, as countries or charts differ."""
     if part.of_country and source.country != target.country:
-        return f"the country is {target.country}, not {source.country}"
+        return f"the country is {country_named(target.country)}, not {country_named(source.country)}"
     return another_chart(source, target) if part.of_chart else ""
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from sqlmodel import Session
 
+from invoicing.countries.names import country_named
 from invoicing.document.documents import Document
 from invoicing.document.notices import Notice
 from invoicing.master_data.profiles import Profile
@@ -137,8 +138,8 @@ def _discount(db: Session, wanted: Wanted, *, paid_on: date) -> Allowed:
     country = document.seller.address.country
     if country not in WITHOUT_DOCUMENT:
         raise Conflict(
-            f"kind: in {country} a discount that is taken wants a credit note: credit that share of each line, and"
-            " give the discount as the reason.",
+            f"kind: in {country_named(country)} a discount that is taken wants a credit note: credit that share of each"
+            " line, and give the discount as the reason.",
             field="kind",
             remedy=Act.CREDIT_DOCUMENT,
         )

@@ -213,9 +213,9 @@ def live(place: str) -> Profile:
         ("DK 3900", "Greenland"),
         ("NO 9170", "Svalbard"),
         ("CY 99300", "suspended"),
-        ("DE 78266", "taxed like CH"),
-        ("DE 87491", "taxed like AT"),
-        ("CH 6911", "taxed like IT"),
+        ("DE 78266", "taxed like Switzerland (CH)"),
+        ("DE 87491", "taxed like Austria (AT)"),
+        ("CH 6911", "taxed like Italy (IT)"),
     ],
 )
 def test_a_live_seller_where_the_tax_is_not_known_is_told_so(place: str, says: str) -> None:

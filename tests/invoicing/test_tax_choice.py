@@ -223,9 +223,9 @@ def test_a_document_explains_itself_line_by_line_and_sum_by_sum() -> None:
     )
     assert composed(wanted, given).explanation == (
         "Lines 1, 3-4: STANDARD, category S, 20 % by the rule domestic, because Harbour Bakery and Hotel Bristol are"
-        " both in GB; STANDARD is 20 % since 2011-01-04.",
+        " both in the United Kingdom (GB); STANDARD is 20 % since 2011-01-04.",
         "Line 2: REDUCED, category S, 5 %, because it was stated on the line; proposed was STANDARD, because Harbour"
-        " Bakery and Hotel Bristol are both in GB; REDUCED is 5 % since 1997-09-01.",
+        " Bakery and Hotel Bristol are both in the United Kingdom (GB); REDUCED is 5 % since 1997-09-01.",
         "Discount 1 (Loyalty), 10 % of 550.00 = 55.00, belongs to S 20 %: 50.00, S 5 %: 5.00 in proportion to the"
         " lines.",
         "Charge 2 (Freight) = 5.00, belongs to Z 0 %: 5.00.",

@@ -206,8 +206,8 @@ async def test_what_is_of_one_country_does_not_go_abroad(tmp_path: Path) -> None
         await save(one, one.organization, Part.PAYMENT_TERMS, "NET30", name="Thirty days")
         pushed = await push(one.office, "tax_codes", "tax_authorities", "payment_terms", codes=())
         assert told(pushed, BAKERY)[:2] == [
-            ("tax_authorities", "refused", "the country is FR, not GB"),
-            ("tax_codes", "refused", "the country is FR, not GB"),
+            ("tax_authorities", "refused", "the country is France (FR), not the United Kingdom (GB)"),
+            ("tax_codes", "refused", "the country is France (FR), not the United Kingdom (GB)"),
         ]
         assert ("payment_terms NET30", "updated", "") in told(pushed, BAKERY)
 

@@ -105,7 +105,7 @@ def test_customers_are_imported_with_a_line_per_row(run: Run, tmp_path: Path) ->
     assert done.code == 0
     assert done.out.splitlines() == [
         f"Harbour Bakery ({HANDLE}), customers from customers.csv (CSV, UTF-8, separated by semicolon)",
-        "There is no column country: new customers are in GB.",
+        "There is no column country: new customers are in the United Kingdom (GB).",
         "row 2: created, Hotel Bristol",
         "row 3: created, Bäckerei Grün",
         "Imported 2 rows: 2 created, 0 updated, 0 unchanged, 0 refused.",
@@ -131,7 +131,7 @@ def test_the_report_as_data_names_the_file_and_every_row(run: Run, tmp_path: Pat
         "dry_run": False,
         "written": True,
         "counts": {"rows": 2, "created": 2, "updated": 0, "unchanged": 0, "refused": 0},
-        "notes": ["There is no column country: new customers are in GB."],
+        "notes": ["There is no column country: new customers are in the United Kingdom (GB)."],
     }
     assert [(row["row"], row["outcome"], row["id"][:4], row["name"]) for row in rows] == [
         (2, "created", "cus_", "Hotel Bristol"),

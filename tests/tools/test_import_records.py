@@ -45,7 +45,7 @@ async def test_a_dry_run_says_what_each_row_becomes_and_the_next_call_does_it_on
         assert text_of(result).splitlines()[1:10] == [
             "Customers from customers.csv (CSV, UTF-8, separated by semicolon).",
             "This was a dry run: of 2 rows 2 would be created, 0 updated, 0 unchanged, 0 refused.",
-            "There is no column country: new customers are in GB.",
+            "There is no column country: new customers are in the United Kingdom (GB).",
             "Columns: Customer name is name, VAT number is tax_number, Postcode is postal_code. One that is another:"
             ' map of import_records, "HEADING=FIELD"; "HEADING=" passes over it.',
             "row 2: would be created, Hotel Bristol Bath",
