@@ -25,7 +25,7 @@ from invoicing.text.typed import clean_line, clean_text
 from operations.customers import changed as changed_customer
 from operations.customers import check_field as check_customer_field
 from operations.imported import Import, Imported, ImportedRow, Outcome
-from operations.importing_meanings import code_of_rate, terms_code
+from operations.importing_meanings import Meant, code_of_rate, terms_code
 from operations.importing_series import import_series
 from operations.issue_dates import local_date
 from operations.items import changed as changed_item
@@ -114,57 +114,59 @@ async def _run(books: Books, wanted: Import, noun: _Noun[T], progress: Progress)
 
 def _check_rows(db: Session, noun: _Noun[T], wanted: Import, now: datetime, progress: Progress) -> list[_CheckedRow]:
     today = local_date(now, load_profile(db))
-    seen: dict[tuple[str, Any], Any] = {}
+    seen: dict[tuple[str, Any], Meant] = {}
     headings = {column.field: column.heading for column in wanted.columns.known}
     checked = []
     for done, row in enumerate(wanted.rows, start=1):
         stop_if_wished(db)
         values: dict[str, Any] = {}
-        problems = list(row.problems)
+        problems, remarks = list(row.problems), list(row.remarks)
         for name, value in row.values.items():
             try:
                 # The code says more than the rate: it is the one that counts where a row has both.
                 if name != "tax_rate" or "tax_code" not in row.values:
-                    field, kept = _checked(db, noun, name, value, today, seen)
-                    values[field] = kept
+                    field, meant = _checked(db, noun, name, value, today, seen)
+                    values[field] = meant.value
+                    remarks += [meant.said] if meant.said else []
             except Refusal as refusal:
                 problems.append(Problem(refusal.field or name, refusal.message, headings.get(name, ""), refusal.remedy))
-        checked.append(_CheckedRow(row.number, values, tuple(problems), row.remarks))
+        checked.append(_CheckedRow(row.number, values, tuple(problems), tuple(remarks)))
         if done % _BATCH == 0 or done == len(wanted.rows):
             progress(done, len(wanted.rows))
     return checked
 
 
 def _checked(
-    db: Session, noun: _Noun[T], name: str, value: Any, today: date, seen: dict[tuple[str, Any], Any]
-) -> tuple[str, Any]:
+    db: Session, noun: _Noun[T], name: str, value: Any, today: date, seen: dict[tuple[str, Any], Meant]
+) -> tuple[str, Meant]:
     """The field that a value is of, and the value as it is kept there."""
     if name == "id":
-        return name, value.strip()
+        return name, Meant(value.strip())
     if name == HOUSE_NUMBER:
-        return name, clean_line(value, field=name, limit=_HOUSE_NUMBER_MAX)
+        return name, Meant(clean_line(value, field=name, limit=_HOUSE_NUMBER_MAX))
     if name == ADDRESS_TEXT:
-        return name, clean_text(value, field=name, limit=TEXT_MAX, lines=_ADDRESS_LINES_MAX)
+        return name, Meant(clean_text(value, field=name, limit=TEXT_MAX, lines=_ADDRESS_LINES_MAX))
     field = "tax_code" if name == "tax_rate" else name
     if field not in _REPEATING:
-        return field, noun.check(db, name, value)
+        return field, Meant(noun.check(db, name, value))
     key = (name, value)
     if key not in seen:
-        seen[key] = noun.check(db, field, _meant(db, name, value, today))
+        meant = _meant(db, name, value, today)
+        seen[key] = replace(meant, value=noun.check(db, field, meant.value))
     return field, seen[key]
 
 
-def _meant(db: Session, name: str, value: Any, today: date) -> Any:
+def _meant(db: Session, name: str, value: Any, today: date) -> Meant:
     """The code that a name or a number in a cell means."""
     match name:
         case "country":
-            return country_meant(value)
+            return Meant(country_meant(value))
         case "payment_terms":
-            return terms_code(db, value)
+            return Meant(terms_code(db, value))
         case "tax_rate":
             return code_of_rate(db, value, on=today)
         case _:
-            return value
+            return Meant(value)
 
 
 def _plan(db: Session, noun: _Noun[T], wanted: Import, rows: Sequence[_CheckedRow]) -> list[_Planned[T]]:
@@ -233,7 +235,7 @@ def _plan_and_keep(db: Session, books: Books, noun: _Noun[T], wanted: Import, ro
     # The books may have changed since the rows were checked: what was looked up in them must still be there.
     today = local_date(books.clock(), load_profile(db))
     for name, value in {pair for row in wanted.rows for pair in row.values.items() if pair[0] in _OF_THE_BOOKS}:
-        noun.check(db, "tax_code" if name == "tax_rate" else name, _meant(db, name, value, today))
+        noun.check(db, "tax_code" if name == "tax_rate" else name, _meant(db, name, value, today).value)
     planned = _plan(db, noun, wanted, rows)
     if any(one.row.outcome is Outcome.REFUSED for one in planned):
         return Imported(tuple(one.row for one in planned), written=False)

@@ -29,6 +29,9 @@ TaxSystem = Literal["eu_vat", "uk_vat", "vat", "us_sales_tax", "none"]
 SMALL_BUSINESS_CODE = "SMALL-BUSINESS"
 """The code of a small enterprise; where it is an organization's default, the seller is one."""
 
+SCALE = frozenset({"STANDARD", "REDUCED", "REDUCED2", "REDUCED3", "SUPER-REDUCED"})
+"""The codes of a country's scale of rates; its other taxed codes are those of one trade each."""
+
 AccountingStandard = Literal["ifrs", "us_gaap"]
 PartyField = Literal["name", "line1", "city", "postal_code", "country", "tax_number", "registration_number", "email"]
 

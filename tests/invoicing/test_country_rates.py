@@ -13,13 +13,13 @@ from itertools import pairwise
 import pytest
 
 from invoicing.countries import COUNTRY_CODES, TAXED_CATEGORIES, country
+from invoicing.countries.model import SCALE
 from invoicing.document.documents import TaxCategory
 from tests.support.rates import default_code, rate_on
 
 EVERY_COUNTRY = pytest.mark.parametrize("code", COUNTRY_CODES)
 HISTORY_FROM = date(2018, 1, 1)
 CHECKED_ON = date(2026, 11, 22)
-SCALE = ("STANDARD", "REDUCED", "REDUCED2", "REDUCED3", "SUPER-REDUCED")
 
 # Country, tax code, the first day of the change, the percentage before and on it ("" is not in force), and where
 # it was looked up ("general knowledge": not looked up; "as the file says": see the sources of the file).

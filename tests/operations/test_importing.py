@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,14 @@ from invoicing.importing.recognizing import read_table
 from invoicing.importing.values import read_rows
 from invoicing.importing.vocabulary import Kind, field_of
 from invoicing.refusals import NotAllowed, Refusal
+from invoicing.tax.settings import TaxCodeChange
 from operations.access import open_books
 from operations.customers import find_customers, save_customer
 from operations.imported import Import, Imported, Outcome
 from operations.importing import import_table
 from operations.items import find_items, save_item
 from operations.rights import Right
+from operations.settings import save_tax_code
 from operations.verification import verify_books
 from server.app import find_organization
 from storage.books.customers import customer_by_id
@@ -412,6 +415,27 @@ async def test_a_rate_of_tax_is_the_code_that_has_it(desk: Desk) -> None:
     texts = [row.problems[0].text for row in imported.rows]
     assert "several tax codes" in texts[0]
     assert "no tax code here" in texts[1]
+
+
+async def test_a_rate_of_the_scale_and_of_a_trade_is_that_of_the_scale_and_the_dry_run_says_so(desk: Desk) -> None:
+    german = replace(desk, books=desk.other)
+    tried = await german.load("Name,MwSt\nBrot,7%\nStollen,0.07\n", Kind.ITEMS, dry_run=True)
+    assert [row.mended for row in tried.rows] == [
+        ("tax_rate: 7 % was read as REDUCED, not as HOSPITALITY.",),
+        ("tax_rate: 7 % was read as REDUCED, not as HOSPITALITY.",),
+    ]
+    await german.load("Name,MwSt\nBrot,7%\n", Kind.ITEMS)
+    (bread,) = (await find_items(desk.other, query="", cursor="", limit=10)).items
+    assert bread.tax_code == "REDUCED"
+
+
+async def test_a_code_of_ones_own_with_the_rate_of_the_scale_is_asked_for(desk: Desk) -> None:
+    german = replace(desk, books=desk.other)
+    own = TaxCodeChange("BOOKS", name="Books", percent=Decimal(7), valid_from=date(2025, 1, 1))
+    await save_tax_code(desk.other, own)
+    imported = await german.load("Name,MwSt\nBrot,7%\n", Kind.ITEMS)
+    assert reasons(imported) == [(2, "tax_rate")]
+    assert "HOSPITALITY, REDUCED" in imported.rows[0].problems[0].text
 
 
 async def test_an_address_in_one_cell_becomes_its_fields(desk: Desk) -> None:
