@@ -11,7 +11,8 @@ from sqlmodel import Session
 from invoicing.countries.identifiers import NUMBER_FIELDS, check_number
 from invoicing.document.readiness import customer_gaps, named_gaps
 from invoicing.master_data.code_lists import term_texts
-from invoicing.master_data.fields import CUSTOMER
+from invoicing.master_data.electronic_addresses import split_identifier
+from invoicing.master_data.fields import CUSTOMER, CUSTOMER_NUMBER
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer
 from invoicing.master_data.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
@@ -128,6 +129,7 @@ def _save(db: Session, books: Books, changes: Mapping[str, str | bool], customer
     before = customers.customer_by_id(db, customer_id) if customer_id else Customer(id="", name="", country="")
     if before is None:
         raise NotFound("id: no such customer here.", field="id", remedy=Act.FIND_CUSTOMER)
+    changes = _with_identifier(changes, before)
     asked = {"country": before.country or profile.country} | dict(changes)
     if ADDRESS_TEXT in asked:
         asked = with_address_fields(asked, check_field(db, "country", asked["country"]))
@@ -140,6 +142,31 @@ def _save(db: Session, books: Books, changes: Mapping[str, str | bool], customer
     return SavedCustomer(
         after, not customer_id, (*notes, *_gap_notes(after, profile), *_currency_notes(after, profile))
     )
+
+
+def _with_identifier(changes: Mapping[str, str | bool], before: Customer) -> Mapping[str, str | bool]:
+    """The changes with a customer number as the identifier that it is (BT-46): a document has one of them.
+
+    Raises:
+        InvalidInput: another identifier is there, or given too.
+    """
+    if CUSTOMER_NUMBER not in changes:
+        return changes
+    number, scheme = str(changes[CUSTOMER_NUMBER]), split_identifier(before.identifier)[0]
+    if "identifier" in changes or scheme:
+        there = f"this customer has the identifier {before.identifier}" if scheme else "identifier is given too"
+        raise InvalidInput(
+            f"{CUSTOMER_NUMBER}: {there}, and a document names its buyer by one of them (BT-46). Empty identifier"
+            " first.",
+            field=CUSTOMER_NUMBER,
+        )
+    if split_identifier(number)[0]:
+        raise InvalidInput(
+            f"{CUSTOMER_NUMBER} has no scheme before it; a number with one, such as a GLN, is identifier.",
+            field=CUSTOMER_NUMBER,
+        )
+    others = {name: value for name, value in changes.items() if name != CUSTOMER_NUMBER}
+    return {**others, "identifier": number}
 
 
 def _checked_text(db: Session, name: str, value: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from invoicing.master_data.fields import CUSTOMER, CUSTOMER_DETAILS, clearable
+from invoicing.master_data.fields import CUSTOMER, CUSTOMER_DETAILS, CUSTOMER_NUMBER, clearable
 from operations import customers
 from operations.rights import Right
 from tools.answers import Answer, answer
@@ -28,12 +28,12 @@ from views.customers import CustomerAnswer, customer_answer, customer_line
 from views.organizations import heading, named
 from views.remedies import for_assistant, told
 
-CLEARABLE = clearable(CUSTOMER)
+CLEARABLE = {**clearable(CUSTOMER), CUSTOMER_NUMBER: ""}
 
 _FLAGS = frozenset({"demands_e_invoice"})
 _UNLISTED = ("tax_office_number", *_FLAGS)
 # Arguments that no schema lists can be said in details, too.
-_IN_DETAILS = (*CUSTOMER_DETAILS, *_UNLISTED)
+_IN_DETAILS = (CUSTOMER_NUMBER, *CUSTOMER_DETAILS, *_UNLISTED)
 
 
 class CustomerSaved(Answer):

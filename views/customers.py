@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from invoicing.master_data.fields import CUSTOMER_DETAILS
+from invoicing.master_data.electronic_addresses import customer_number
+from invoicing.master_data.fields import CUSTOMER_DETAILS, CUSTOMER_NUMBER
 from invoicing.master_data.records import Customer
 from invoicing.text.typed import one_line
 from views.base import OBJECT_UNSPELT, View
@@ -41,7 +42,9 @@ def customer_answer(customer: Customer) -> CustomerAnswer:
 
 def _details(customer: Customer) -> dict[str, str]:
     """What few customers have, by field; what is empty is left out."""
-    return {name: value for name in CUSTOMER_DETAILS if (value := getattr(customer, name))}
+    number = customer_number(customer.identifier)
+    said = {CUSTOMER_NUMBER: number, **{name: getattr(customer, name) for name in CUSTOMER_DETAILS}}
+    return {name: value for name, value in said.items() if value and not (number and name == "identifier")}
 
 
 def customer_line(customer: Customer) -> str:

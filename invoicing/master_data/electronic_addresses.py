@@ -67,6 +67,12 @@ def split_identifier(text: str) -> tuple[str, str]:
     return (scheme, rest.strip()) if has_scheme else ("", text)
 
 
+def customer_number(identifier: str) -> str:
+    """The number that the seller knows a customer by: an identifier (BT-46) without a scheme; else nothing."""
+    scheme, rest = split_identifier(identifier)
+    return "" if scheme else rest
+
+
 def _with_check_digit(scheme: str, identifier: str, *, field: str) -> str:
     if scheme != _GLN:
         return identifier

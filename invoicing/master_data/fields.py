@@ -123,6 +123,9 @@ CUSTOMER: Fields = MappingProxyType(
 CUSTOMER_DETAILS = (*PARTY, "buyer_reference", "accounting_reference", "language", "delivery_addresses")
 """The fields of a customer that few have."""
 
+CUSTOMER_NUMBER = "customer_number"
+"""What a customer's `identifier` is called besides, where it has no scheme."""
+
 ITEM_DETAILS = ("gtin", "origin", "classifications")
 
 ITEM: Fields = MappingProxyType(

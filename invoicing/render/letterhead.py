@@ -16,6 +16,7 @@ from reportlab.lib.utils import ImageReader
 from invoicing.appearance.payment_codes import asks_for_payment
 from invoicing.document.documents import Document, DocumentKind
 from invoicing.document.parties import Party
+from invoicing.master_data.electronic_addresses import customer_number
 from invoicing.render.addresses import (
     address_lines,
     buyer_tax_number_label,
@@ -288,7 +289,11 @@ def _numbers(party: Party, tax_number_label: str, formats: Formats, labels: Labe
 def _buyer_numbers(document: Document, formats: Formats, labels: Labels, *, left: float, width: float) -> Column:
     """The buyer's numbers, which are nobody's business at a window: they stand below the facts."""
     named = buyer_tax_number_label(document, formats.locale.language, labels)
-    numbers = _lines(_numbers(document.buyer, named, formats, labels), left=left, width=width)
+    buyer = document.buyer
+    if customer_number(buyer.identifier):
+        # It stands among the facts.
+        buyer = replace(buyer, identifier="")
+    numbers = _lines(_numbers(buyer, named, formats, labels), left=left, width=width)
     if not numbers:
         return ()
     label = text_column(_addressed(document, labels), theme().label, left=left, width=width)
@@ -310,6 +315,7 @@ def _facts(document: Document, formats: Formats, labels: Labels) -> list[tuple[s
         (labels.credited_invoice, f"{credited.number}, {formats.date(credited.issue_date)}" if credited else ""),
         (_date_label(document, labels), formats.date(document.issue_date)),
         supplied,
+        (labels.customer_number, customer_number(document.buyer.identifier)),
         (labels.purchase_order, document.purchase_order),
         *reference_pairs(document, labels),
         (labels.currency, document.currency),

@@ -6,6 +6,7 @@ from dataclasses import fields
 
 from invoicing.document.documents import Document, Line
 from invoicing.document.parties import Address
+from invoicing.document.parts import is_leitweg_id
 from invoicing.document.references import Classification, Place, References
 from invoicing.master_data.electronic_addresses import split_identifier
 from invoicing.render.addresses import address_lines, is_abroad
@@ -14,12 +15,19 @@ from invoicing.render.labels import Labels, in_line
 
 _REFERENCES = tuple(one.name for one in fields(References) if one.name != "attachments")
 _GLN = "0088"
+# What the reference of a German public body is called, in every language.
+_LEITWEG_ID = "Leitweg-ID"
 
 
 def reference_pairs(document: Document, labels: Labels) -> list[tuple[str, str]]:
     """What the buyer finds the document by, each with its label."""
     found = document.references
-    return [] if found is None else [(getattr(labels, name), getattr(found, name)) for name in _REFERENCES]
+    if found is None:
+        return []
+    named = {name: getattr(labels, name) for name in _REFERENCES}
+    if document.buyer.address.country == "DE" and is_leitweg_id(found.buyer_reference):
+        named["buyer_reference"] = _LEITWEG_ID
+    return [(label, getattr(found, name)) for name, label in named.items()]
 
 
 def other_pairs(document: Document, formats: Formats, labels: Labels) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from invoicing.importing.values import ReadRow, read_rows
 from invoicing.importing.vocabulary import Kind, field_of, supply_of
 from invoicing.refusals import InvalidInput
 from invoicing.remedies import MapColumn
-from invoicing.render.labels import LANGUAGES
+from invoicing.render.labels import LANGUAGES, labels_of
 from tests.support.tables import items, table
 
 CUSTOMERS = {
@@ -94,6 +94,11 @@ def test_headings_are_understood_in_every_language_of_documents(language: str) -
     assert {column.index: column.field for column in columns.known} == dict(enumerate(FIELDS))
     _, columns = matched(f"{ITEMS[language]}\nA;B;20%\n", Kind.ITEMS)
     assert {column.index: column.field for column in columns.known} == {0: "name", 1: "unit", 2: "tax_rate"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_document_calls_a_customer_number_is_one_in_a_file(language: str) -> None:
+    assert field_of(Kind.CUSTOMERS, labels_of(language).customer_number) == "identifier"
 
 
 @pytest.mark.parametrize(

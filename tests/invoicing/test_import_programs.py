@@ -23,15 +23,17 @@ CUSTOMERS = {
         "10001;;Bäckerei Müller GmbH;;;;Hauptstr.;5;;01067;Dresden;DE;info@mueller.example;0351 1;DE136695976;"
         "Stammkunde\n",
         {"name": "Bäckerei Müller GmbH", "line1": "Hauptstr.", "house_number": "5", "postal_code": "01067"}
-        | {"city": "Dresden", "country": "DE", "email": "info@mueller.example", "tax_number": "DE136695976"},
-        "Kundennummer",
+        | {"city": "Dresden", "country": "DE", "email": "info@mueller.example", "tax_number": "DE136695976"}
+        | {"identifier": "10001"},
+        "Lieferantennummer",
     ),
     "sevdesk": (
         "Kunden-Nr.;Anrede;Titel;Nachname;Vorname;Organisation;Namenszusatz;Position;Kategorie;IBAN;BIC;"
         "Umsatzsteuer-ID;Strasse;PLZ;Ort;Land;Adress-Kategorie;Telefon;Telefon-Kategorie;Mobil;Fax;E-Mail;Webseite\n"
         "1000;;;;;Dachdecker Roth GmbH;;;Kunde;;;DE136695976;Ringstr. 2;80331;München;Deutschland;;089 1;;;;"
         "a@b.example;\n",
-        {"name": "Dachdecker Roth GmbH", "line1": "Ringstr. 2", "city": "München", "country": "Deutschland"},
+        {"name": "Dachdecker Roth GmbH", "line1": "Ringstr. 2", "city": "München", "country": "Deutschland"}
+        | {"identifier": "1000"},
         "Kategorie",
     ),
     "xero": (

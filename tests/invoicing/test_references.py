@@ -29,6 +29,7 @@ from invoicing.refusals import InvalidInput, Refusal
 from invoicing.render.formats import formats_for
 from invoicing.render.labels import labels_of
 from invoicing.render.references import line_reference_texts
+from tests.support.printed import printed
 from tests.support.samples import TODAY, circumstances, composed, customer, line, request
 
 SAID = {
@@ -285,6 +286,30 @@ def test_a_german_public_body_wants_its_leitweg_id(reference: str, code: str) ->
     private = replace(buyer, public_body=False)
     found = warnings_for(shown, profile=given.profile, customer=private, today=TODAY)
     assert not any(one.code.startswith("buyer_reference") for one in found)
+
+
+@pytest.mark.parametrize(
+    ("reference", "country", "label"),
+    [
+        ("04011000-12345-03", "DE", "Leitweg-ID"),
+        ("04011000-12345-34", "DE", "Your reference"),
+        ("Department 4", "DE", "Your reference"),
+        ("04011000-12345-03", "GB", "Your reference"),
+    ],
+)
+def test_a_leitweg_id_is_called_by_its_name(reference: str, country: str, label: str) -> None:
+    found = made(stated(buyer_reference=reference), customer(country))
+    assert f"{label} {reference}" in " ".join(printed(found).split())
+
+
+@pytest.mark.parametrize(("identifier", "label"), [("10042", "Customer no. 10042"), ("0088:4012345000009", "GLN 40")])
+def test_a_customer_number_stands_among_the_facts_and_a_number_with_a_scheme_with_the_others(
+    identifier: str, label: str
+) -> None:
+    found = made(stated(), replace(customer("GB"), identifier=identifier, registration_number="07123456"))
+    text = " ".join(printed(found).split())
+    assert label in text
+    assert text.count(label.split()[-1]) == 1
 
 
 @pytest.mark.parametrize(

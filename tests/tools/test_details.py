@@ -130,6 +130,25 @@ async def test_a_customer_keeps_what_its_documents_say(bakery: Bakery) -> None:
         assert set(emptied["customer"]["details"]) == {"buyer_reference", "e_invoice_address"}
 
 
+async def test_a_customer_number_is_an_identifier_without_scheme(bakery: Bakery) -> None:
+    customer = bakery.made.customer
+    async with bakery.chat() as chat:
+        saved = await chat.ok("save_customer", id=customer, details={"customer_number": "10042"})
+        assert saved["customer"]["details"] == {"customer_number": "10042"}
+        with_scheme = await chat.refused(
+            "save_customer", id=customer, details={"customer_number": "0088:4012345000009"}
+        )
+        assert "no scheme" in with_scheme["message"]
+        both = {"customer_number": "1", "identifier": "2"}
+        assert "one of them" in (await chat.refused("save_customer", id=customer, details=both))["message"]
+        emptied = await chat.ok("save_customer", id=customer, clear=["customer_number"])
+        assert emptied["customer"]["details"] == {}
+        kept = await chat.ok("save_customer", id=customer, details={"identifier": "0088:4012345000009"})
+        assert kept["customer"]["details"] == {"identifier": "0088:4012345000009"}
+        there = await chat.refused("save_customer", id=customer, details={"customer_number": "10042"})
+        assert "0088:4012345000009" in there["message"]
+
+
 async def test_an_item_gives_its_numbers_to_lines(bakery: Bakery) -> None:
     async with bakery.chat() as chat:
         kept = {"gtin": "4012345000009", "classifications": "STI=50180000", "origin": "fr"}

@@ -121,6 +121,7 @@ class Labels:
     payee: str
     tax_representative: str
     contact: str
+    customer_number: str
     seller_item: str
     buyer_item: str
     origin: str
