@@ -18,6 +18,11 @@ from invoicing.text.typed import clean_line, quoted
 
 LENGTH_MAX = 60
 
+_NUMBERED_BY = dict.fromkeys(("GP", "MQ", "GF", "RE", "YT", "BL", "MF", "PM"), "FR") | {"AX": "FI"}
+"""Territories with a code of their own whose businesses and people have a country's numbers: those of the register
+Sirene (INSEE, recherche-naf.insee.fr, checked on 2026-11-29), and Åland (from general knowledge).
+"""
+
 _SEPARATORS = re.compile(r"[\s./_\-\u2010-\u2015]")
 
 
@@ -25,19 +30,20 @@ def check_number(country_code: str, field: NumberField, number: str) -> str:
     """The number in the form of its country's paper.
 
     A register's number may be a text that no check knows, such as "HRB 12345, Amtsgericht Köln": it is kept as typed.
-    Countries without a file have no checks.
+    A territory with a code of its own has its country's numbers (`numbering_country`);
+    countries without a file have no checks.
 
     Raises:
         InvalidInput: a number with a slip, or one that belongs into another field; the refusal names that field.
         LimitExceeded: longer than `LENGTH_MAX` characters.
     """
     text = clean_line(number, field=field, limit=LENGTH_MAX)
-    if not text or country_code not in COUNTRY_CODES:
+    place = numbering_country(country_code)
+    if not text or place is None:
         return text
-    place = country(country_code)
     if field == "tax_number":
         return _vat_number(place, text)
-    if (found := identified(country_code, field, text)) is not None:
+    if (found := identified(place.code, field, text)) is not None:
         return _on_paper(found, text)
     if elsewhere := _other_field(place, field, text):
         raise InvalidInput(f"{field}: {elsewhere}", field=field)
@@ -54,17 +60,23 @@ def check_number(country_code: str, field: NumberField, number: str) -> str:
     return text
 
 
+def numbering_country(country_code: str) -> Country | None:
+    """The country whose numbers businesses and people there have, if it has a file."""
+    code = _NUMBERED_BY.get(country_code.upper(), country_code.upper())
+    return country(code) if code in COUNTRY_CODES else None
+
+
 def identified(country_code: str, field: NumberField, number: str) -> Identifier | None:
     """The kind of number that this is, of those that the field takes in its country; None where no check knows it."""
-    if country_code not in COUNTRY_CODES:
-        return None
-    kinds = (one for one in country(country_code).identifiers if one.field == field)
+    place = numbering_country(country_code)
+    kinds = (one for one in place.identifiers if one.field == field) if place is not None else ()
     return next((one for one in kinds if _fits(one, number)), None)
 
 
 def business_number(country_code: str, tax_number: str) -> str:
     """The number of the business that a VAT number was made of, as it is printed; empty where there is none."""
-    for one in country(country_code).identifiers if country_code in COUNTRY_CODES else ():
+    place = numbering_country(country_code)
+    for one in place.identifiers if place is not None else ():
         before, found, after = one.vat_number.partition("{number}")
         number = compact(tax_number).removeprefix(before).removesuffix(after)
         if found and one.kind == "organization" and _fits(one, number):

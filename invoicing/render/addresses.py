@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from invoicing.countries import COUNTRY_CODES, Country, country
-from invoicing.countries.identifiers import identified
+from invoicing.countries.identifiers import identified, numbering_country
 from invoicing.document.documents import Document
 from invoicing.document.parties import Address, Party
 from invoicing.render.formats import Formats
@@ -51,7 +51,7 @@ def is_abroad(document: Document) -> bool:
 
 def registration_label(party: Party, language: str, labels: Labels) -> str:
     """What the party's country calls the number of its register, in a document in a language of that country."""
-    rules, number = known_country(party.address.country), party.registration_number
+    rules, number = numbering_country(party.address.country), party.registration_number
     if rules is None or language not in rules.languages:
         return labels.registration
     found = identified(rules.code, "registration_number", number) if number else None
@@ -61,7 +61,7 @@ def registration_label(party: Party, language: str, labels: Labels) -> str:
 
 def tax_office_label(party: Party, language: str, labels: Labels) -> str:
     """What the party's country calls a number for tax that is not for VAT, in a language of that country."""
-    rules, number = known_country(party.address.country), party.tax_office_number
+    rules, number = numbering_country(party.address.country), party.tax_office_number
     found = identified(rules.code, "tax_office_number", number) if rules is not None and number else None
     return found.labels.get(language, labels.tax_office_number) if found is not None else labels.tax_office_number
 

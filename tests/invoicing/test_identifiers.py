@@ -209,6 +209,20 @@ def test_the_paper_names_each_number_of_seller_and_buyer_in_its_own_language() -
     assert "Tax reference 181/815/08155" in printed(with_numbers(abroad, tax_office_number="181/815/08155"))
 
 
+@pytest.mark.parametrize("code", ["GP", "MQ", "GF", "RE", "YT", "BL", "MF", "PM"])
+def test_a_business_in_a_french_territory_has_the_numbers_of_france(code: str) -> None:
+    assert check_number(code, "registration_number", "303265045") == "303 265 045"
+    with pytest.raises(InvalidInput, match="give it as registration_number"):
+        check_number(code, "tax_number", "303265045")
+    made = invoice("FR")
+    buyer = Party("Vanille SARL", replace(made.buyer.address, country=code), "", "303 265 045")
+    assert "Client\nSIREN 303 265 045" in printed(replace(made, buyer=buyer)).replace("\u00a0", " ")
+
+
+def test_a_business_in_aland_has_the_numbers_of_finland() -> None:
+    assert check_number("AX", "registration_number", "20774740") == "2077474-0"
+
+
 def with_numbers(document: Document, **numbers: str) -> Document:
     seller: Party = replace(document.seller, **numbers)  # type: ignore[arg-type]  # Fields that are texts.
     return replace(document, seller=seller)
