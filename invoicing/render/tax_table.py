@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from invoicing.countries.costs import ADVANCED
 from invoicing.document.documents import Document, TaxSubtotal
-from invoicing.render.addresses import legal_texts
+from invoicing.render.addresses import known_country, legal_texts
 from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
 from invoicing.render.labels import Labels, as_head, in_line
@@ -39,6 +40,18 @@ def common_tax_label(document: Document) -> str:
     """The name of the tax where the document has only one, such as "VAT"; else nothing."""
     names = {tax.label for tax in document.taxes}
     return names.pop() if len(names) == 1 else ""
+
+
+def outside_label(document: Document, languages: Sequence[str]) -> str:
+    """What an expense in the buyer's name is called, which is outside the taxable amount (Article 79(c) Directive
+    2006/112/EC): in the first language of the seller's country, as the law's text is, or in English where the document
+    is in it.
+    """
+    place = known_country(document.seller.address.country)
+    cost = place.cost(ADVANCED) if place is not None else None
+    if place is None or cost is None:
+        return ""
+    return cost.name if languages[0] == "en" != place.languages[0] else cost.label
 
 
 def tax_table(document: Document, languages: tuple[str, ...], formats: Formats, labels: Labels) -> list[TaxLine]:
@@ -110,6 +123,10 @@ def _tax_line(
     (rate, tax_minor), *others = shown
     said = rate_words(document).get(tax.category) or formats.percent(rate)
     figures = (said, formats.amount(tax.taxable_minor), formats.amount(tax_minor))
+    if tax.reason_code == _OUTSIDE_TAXABLE_AMOUNT:
+        # It has neither a rate nor a tax of nothing.
+        name = " ".join(part for part in (outside_label(document, languages) or label, marks.of_tax(tax)) if part)
+        figures = ("", formats.amount(tax.taxable_minor), "")
     parts = tuple(
         (part, (formats.percent(rate), "", formats.amount(amount)))
         for part, (rate, amount) in zip(below, others, strict=True)

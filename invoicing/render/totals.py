@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from invoicing.countries.costs import ADVANCED
 from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.documents import Document, DocumentKind, JurisdictionLevel, TaxCategory
 from invoicing.render.addresses import legal_texts
@@ -13,7 +14,14 @@ from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
 from invoicing.render.labels import Labels, as_head, in_line
 from invoicing.render.layout import Cell, Column, Row, Style, Table, TableRow, height_of, text_column
-from invoicing.render.tax_table import common_tax_label, drawn_tax_table, style_across, tax_table, width_of
+from invoicing.render.tax_table import (
+    common_tax_label,
+    drawn_tax_table,
+    outside_label,
+    style_across,
+    tax_table,
+    width_of,
+)
 from invoicing.render.theme import Paper, theme
 from invoicing.render.untaxed import is_untaxed, untaxed_texts
 
@@ -79,13 +87,17 @@ def _rows(first: Column | Table, sums: Table, labels: Labels, *, beside: bool) -
 
 def _sums(document: Document, languages: tuple[str, ...], formats: Formats, labels: Labels) -> _Sums:
     tax = common_tax_label(document)
+    outside_minor = _outside(document)
     parts: list[_Pair] = []
     if document.adjustments:
-        lines_minor = sum(line.amount_minor for line in document.lines)
+        lines_minor = sum(line.amount_minor for line in document.lines) - outside_minor
         parts = [(labels.lines_total, formats.money(lines_minor)), *_adjustments(document, formats, labels)]
     if not is_untaxed(document):
-        parts.append((labels.net.format(tax=tax or labels.tax_in_sentence), formats.money(document.net_minor)))
+        net_minor = document.net_minor - outside_minor
+        parts.append((labels.net.format(tax=tax or labels.tax_in_sentence), formats.money(net_minor)))
         parts += _taxes(document, as_head(tax or in_line(labels.tax)), formats)
+    if outside_minor:
+        parts.append((outside_label(document, languages), formats.money(outside_minor)))
     last = (total_label(document, labels), formats.money(document.total_minor))
     deducted = _deducted(document, languages, formats, labels)
     is_invoice = document.kind is DocumentKind.INVOICE
@@ -104,6 +116,15 @@ def _paid(document: Document, formats: Formats, labels: Labels) -> list[_Pair]:
     if document.paid_on is None:
         return []
     return [(f"{in_line(labels.paid_on)} {formats.date(document.paid_on)}", formats.money(document.payable_minor))]
+
+
+def _outside(document: Document) -> int:
+    """What is outside the taxable amount, and apart from it where there is tax: no discount or charge of the document
+    touches it.
+    """
+    if is_untaxed(document):
+        return 0
+    return sum(line.amount_minor for line in document.lines if line.cost == ADVANCED)
 
 
 def _invoiced_before(document: Document, formats: Formats, labels: Labels) -> list[_Pair]:
@@ -138,7 +159,7 @@ def _deducted(document: Document, languages: tuple[str, ...], formats: Formats, 
         says_it = withheld.label.casefold().startswith(labels.withheld.casefold())
         named = withheld.label if says_it else f"{labels.withheld}: {withheld.label}"
         words = f"{named} {formats.percent(withheld.rate)}"
-        if withheld.base_minor != document.net_minor:
+        if withheld.base_minor != document.net_minor - _outside(document):
             words += f" ({in_line(labels.taxable)} {formats.money(withheld.base_minor)})"
         pairs.append((words, formats.money(-withheld.amount_minor)))
     if document.payable_rounding is not None:

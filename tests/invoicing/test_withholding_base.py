@@ -21,7 +21,7 @@ from invoicing.money.amounts import money_text
 from invoicing.refusals import InvalidInput
 from tests.support.money_document import money_table
 from tests.support.printed import PARTIES, printed
-from tests.support.samples import TODAY, charge, circumstances, composed, customer, document, line, request
+from tests.support.samples import TODAY, charge, circumstances, composed, customer, discount, document, line, request
 
 FEE = line("1000", supply=Supply.SERVICES)
 
@@ -89,9 +89,22 @@ def test_what_is_outside_the_taxable_amount_is_not_printed_as_exempt_and_the_tax
     made = document(request(FEE, advanced("120"), fund="TC01", withholding="RITENUTA"), given)
     text = printed(made).replace("\u00a0", " ")
     assert "esente" not in text
-    assert "IVA 0% 120,00 0,00\nEscluso art. 15" in text
+    assert "Totale imponibile 1.040,00 €\nIVA 228,80 €\nSpese anticipate in nome e per\nconto\n120,00 €\nTotale" in text
+    assert "120,00 0,00" not in text
+    assert "Escluso art. 15" in text
     assert "Ritenuta:" not in text
     assert "Ritenuta d'acconto 20%" in text
+
+
+def test_an_expense_in_the_buyers_name_is_apart_from_the_base_and_no_discount_touches_it() -> None:
+    given = at("ES")
+    wanted = request(FEE, advanced("120"), withholding="IRPF", adjustments=(discount(percent="10"),))
+    spanish = replace(given, profile=replace(given.profile, locale="es_ES"))
+    text = printed(document(wanted, spanish)).replace("\u00a0", " ")
+    sums = ("Subtotal 1.000,00 €", "Descuento: Loyalty 10 % -100,00 €", "Base imponible 900,00 €", "IVA 189,00 €")
+    assert "\n".join((*sums, "Suplido 120,00 €", "Total 1.209,00 €", "Retención IRPF 15 % -135,00 €")) in text
+    english = replace(given, profile=replace(given.profile, locale="en_GB"))
+    assert "Suplido 120.00" not in printed(document(wanted, english))
 
 
 def test_an_expense_in_the_buyers_name_is_taken_neither_for_goods_nor_for_services() -> None:
