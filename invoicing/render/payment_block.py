@@ -33,16 +33,18 @@ def payment_pairs(document: Document, labels: Labels, language: str) -> list[tup
     if not asks_for_transfer(document):
         # Nobody pays onto a credit note, or to an account what is paid in cash: it would only mislead.
         return []
-    pairs = [
-        (labels.account_holder, payment.account_holder),
-        (labels.bank, payment.bank_name),
-        *_account_pairs(document, labels),
-    ]
-    if not any(value for _, value in pairs):
+    account = _account_pairs(document, labels)
+    # Its holder, who is the seller where nobody else is named, is no account.
+    if not any(value for _, value in account):
         return []
     # An invoice that was issued before references were has its number.
     reference = printed_reference(payment) or document.number
-    return [*pairs, (_reference_label(document, labels, language), reference)]
+    return [
+        (labels.account_holder, payment.account_holder),
+        (labels.bank, payment.bank_name),
+        *account,
+        (_reference_label(document, labels, language), reference),
+    ]
 
 
 def means_text(document: Document, labels: Labels) -> str:

@@ -336,6 +336,14 @@ def test_what_is_repeated_on_each_page_is_read_out_once() -> None:
     assert heads == [6] + [0] * (pages - 2) + [5 + 3]
 
 
+def test_who_holds_the_account_is_said_only_where_there_is_one() -> None:
+    without = replace(invoice("FR"), payment=PaymentDetails("Hôtel Bristol"))
+    assert "Titulaire du compte" not in printed(without)
+    assert "Coordonnées bancaires" not in printed(without)
+    stated = PaymentDetails("Hôtel Bristol", "", "FR1420041010050500013M02606")
+    assert "Coordonnées bancaires\nTitulaire du compte Hôtel Bristol" in printed(replace(without, payment=stated))
+
+
 def test_a_payment_code_can_be_left_out() -> None:
     without = Branding(payment_qr=False)
     assert "Zum Bezahlen" not in printed(invoice("DE"), without)
