@@ -276,14 +276,21 @@ def _fitting_name(name: str, style: Style, width: float) -> Style:
 
 
 def _numbers(party: Party, tax_number_label: str, formats: Formats, labels: Labels) -> list[str]:
+    """The numbers of a business with what they are called; one that is its VAT number too, and called alike, once."""
     language = formats.locale.language
+    registration = registration_label(party, language, labels)
+    alike = registration == tax_number_label and _digits(party.registration_number) == _digits(party.tax_number)
     named = (
         (tax_number_label, party.tax_number),
         (tax_office_label(party, language, labels), party.tax_office_number),
-        (registration_label(party, language, labels), party.registration_number),
+        (registration, "" if alike else party.registration_number),
     )
     numbers = [f"{label} {number}".strip() for label, number in named if number]
     return [*numbers, *filter(None, [identifier_text(party.identifier)])]
+
+
+def _digits(number: str) -> str:
+    return "".join(character for character in number if character.isdigit())
 
 
 def _buyer_numbers(document: Document, formats: Formats, labels: Labels, *, left: float, width: float) -> Column:

@@ -65,8 +65,13 @@ def printed_tax_number(country_code: str, number: str, language: str, *, at_home
         canonical = validate_tax_number(rules.code, number)
     except InvalidInput:
         return number
+    text = _in_printed_form(rules, canonical, language)
     if at_home and not rules.tax_number_prefix_at_home:
-        return canonical.removeprefix(rules.tax_number_prefix)
+        return text.removeprefix(rules.tax_number_prefix).lstrip()
+    return text
+
+
+def _in_printed_form(rules: Country, canonical: str, language: str) -> str:
     digits = [character for character in canonical if character.isdigit()]
     pattern = rules.tax_number_printed
     if pattern.count(_DIGIT_PLACE) != len(digits):

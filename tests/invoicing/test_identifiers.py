@@ -66,7 +66,7 @@ NUMBERS: list[tuple[str, NumberField, str, str, str]] = [
     ("MT", "tax_office_number", "11679112", "11679112", "Article 11 no."),
     ("NL", "registration_number", "12345678", "12345678", "KVK-nummer"),
     ("NL", "tax_office_number", "111222333", "111222333", "RSIN"),
-    ("NO", "registration_number", "995525828", "995 525 828", "Organisasjonsnummer"),
+    ("NO", "registration_number", "995525828", "995 525 828", "Org.nr."),
     ("NO", "tax_office_number", "15108695088", "151086 95088", "Fødselsnummer"),
     ("PL", "tax_office_number", "856-734-62-15", "8567346215", "NIP"),
     ("PL", "tax_office_number", "44051401359", "44051401359", "PESEL"),
@@ -138,7 +138,7 @@ def test_a_refusal_says_which_field_takes_the_number(code: str, field: NumberFie
 @pytest.mark.parametrize(
     ("code", "field", "typed", "named"),
     [
-        ("NO", "registration_number", "995525829", "Organisasjonsnummer"),
+        ("NO", "registration_number", "995525829", "Org.nr."),
         ("SE", "registration_number", "556037-0868", "Organisationsnummer"),
         ("FR", "registration_number", "303265046", "SIREN"),
         ("CH", "registration_number", "CHE-107.787.578", "UID"),
@@ -180,7 +180,7 @@ def test_every_country_has_an_identifier_with_a_label_a_form_and_a_term(code: st
 def test_fields_are_asked_for_by_their_local_names() -> None:
     assert named_field(country("DE"), "tax_office_number") == "tax_office_number (Steuernummer)"
     assert named_field(country("IT"), "tax_number") == "tax_number (P. IVA)"
-    assert named_field(country("NO"), "registration_number") == "registration_number (Organisasjonsnummer)"
+    assert named_field(country("NO"), "registration_number") == "registration_number (Org.nr.)"
     assert named_field(country("NO"), "city") == "city"
 
 

@@ -139,6 +139,28 @@ def test_a_number_goes_without_its_prefix_at_home_where_the_country_has_it_so() 
     assert "FR40303265045" in printed(invoice("DE", "FR"))
 
 
+@pytest.mark.parametrize(
+    ("code", "vat", "registered", "at_home", "abroad"),
+    [
+        ("DK", "DK13585628", "13585628", "CVR-nr. 13585628", "CVR-nr. DK13585628"),
+        ("NO", "NO995525828MVA", "995 525 828", "Org.nr. 995 525 828 MVA", "Org.nr. NO 995 525 828 MVA"),
+        ("FI", "FI20774740", "2077474-0", "ALV-nro FI20774740\nY-tunnus 2077474-0", "Y-tunnus 2077474-0"),
+    ],
+)
+def test_a_number_that_is_both_of_the_tax_and_of_the_register_is_said_once_where_it_is_called_alike(
+    code: str, vat: str, registered: str, at_home: str, abroad: str
+) -> None:
+    for buyer, expected in (("GB", abroad), ("", at_home)):
+        what = invoice("GB", buyer, count=1)
+        address = replace(what.seller.address, country=code)
+        seller = replace(what.seller, address=address, tax_number=vat, registration_number=registered)
+        bought_by = what.buyer if buyer else replace(what.buyer, address=address)
+        label, locale = country(code).tax_number_label, country(code).locale
+        said = printed(replace(what, seller=seller, buyer=bought_by, tax_number_label=label, locale=locale))
+        assert expected in said
+        assert said.count(registered) == said.count(expected)
+
+
 def test_a_country_that_prints_a_form_of_its_own_takes_it_back() -> None:
     samples = {"BE": "BE0403019261", "CH": "CHE107787577MWST", "NO": "NO995525828MVA", "US": "911144442"}
     assert {code for code in COUNTRY_CODES if country(code).tax_number_printed} == set(samples)

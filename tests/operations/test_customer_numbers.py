@@ -26,7 +26,7 @@ async def refusal(act: Any) -> Refusal:
     [
         ("IT", {"tax_office_number": "rccmnl83s18d969h", "consumer": True}, "Codice fiscale RCCMNL83S18D969H"),
         ("ES", {"tax_office_number": "54362315K", "consumer": True}, "NIF 54362315K"),
-        ("NO", {"registration_number": "995525828"}, "Organisasjonsnummer 995 525 828"),
+        ("NO", {"registration_number": "995525828"}, "Org.nr. 995 525 828"),
         ("CH", {"registration_number": "CHE-107.787.577"}, "UID CHE-107.787.577"),
         ("SE", {"registration_number": "556037-0867"}, "Organisationsnummer 556037-0867"),
         ("FR", {"registration_number": "73282932000074"}, "SIRET 732 829 320 00074"),
