@@ -146,6 +146,7 @@ def parse_country(text: str, *, name: str) -> Country:
     """
     table = Table(name, tomllib.loads(text))
     languages = table.texts("languages")
+    number_label = table.take("tax_number_label", str)
     parsed = Country(
         code=table.take("code", str),
         name=table.take("name", str),
@@ -158,12 +159,13 @@ def parse_country(text: str, *, name: str) -> Country:
         tax_system=table.one_of("tax_system", get_args(TaxSystem)),
         accounting_standard=table.one_of("accounting_standard", get_args(AccountingStandard)),
         tax_label=table.take("tax_label", str),
-        tax_number_label=table.take("tax_number_label", str),
+        tax_number_label=number_label,
         tax_number_module=table.take("tax_number_module", str),
         tax_number_prefix=table.take("tax_number_prefix", str),
         tax_number_format=table.take("tax_number_format", str),
         tax_number_printed=table.optional("tax_number_printed", str) or "",
         tax_number_prefix_at_home=table.optional("tax_number_prefix_at_home", bool) is not False,
+        tax_number_label_at_home=table.optional("tax_number_label_at_home", str) or number_label,
         registration_label=table.take("registration_label", str),
         bank_code_label=table.optional("bank_code_label", str) or "",
         tax_authority=table.take("tax_authority", str),

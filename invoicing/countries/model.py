@@ -169,7 +169,8 @@ class Country:
     `tax_number_prefix` what the canonical number starts with (EN 16931, BR-CO-9) and `tax_number_format` the
     form in words. `tax_number_printed` is the form on paper where it is another: each 0 stands for a digit, and
     `{tax}` for the name of the tax in the document's language; `tax_number_prefix_at_home` is false where documents
-    between two parties of the country have the number without the prefix. `tax_office_number_suffices` is true where a
+    between two parties of the country have the number without the prefix, and `tax_number_label_at_home` what it is
+    called there. `tax_office_number_suffices` is true where a
     registered seller may state the tax office's number in place of it. `bank_code_label` is what the code of a
     bank is called where the language's own word is another. `accounting_standard` is only the one that
     is proposed first. The required fields hold for a seller that is registered for the tax, and for buyers of the
@@ -197,6 +198,7 @@ class Country:
     tax_number_format: str
     tax_number_printed: str
     tax_number_prefix_at_home: bool
+    tax_number_label_at_home: str
     registration_label: str
     bank_code_label: str
     tax_authority: str

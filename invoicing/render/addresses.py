@@ -73,7 +73,7 @@ def buyer_tax_number_label(document: Document, language: str, labels: Labels) ->
     rules = known_country(document.buyer.address.country)
     if not is_abroad(document):
         own = rules is not None and bool(document.seller.vat_registration) and language == rules.languages[0]
-        return rules.tax_number_label if rules is not None and own else document.tax_number_label
+        return rules.tax_number_label_at_home if rules is not None and own else document.tax_number_label
     if rules is not None and rules.tax_system == "us_sales_tax":
         return rules.tax_number_label
     return labels.tax_number

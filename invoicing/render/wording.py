@@ -88,7 +88,7 @@ def _seller(document: Document, language: str, *, at_home: bool) -> tuple[Party,
     buyer owes the tax it is the VAT number, which the law wants there (Article 226(3) Directive 2006/112/EC).
     """
     rules, seller = known_country(document.seller.address.country), document.seller
-    label = _tax_number_label(rules, document.tax_number_label, language)
+    label = _tax_number_label(rules, document.tax_number_label, language, at_home=at_home)
     state = rules.registration(seller.vat_registration) if rules is not None else None
     if rules is not None and state is not None and is_cross_border_number(seller.tax_number):
         return seller, state.cross_border_label if not _is_abroad(rules, language) else ""
@@ -114,7 +114,11 @@ def _buyer(document: Document, language: str, *, at_home: bool) -> Party:
 
 def _with_printed_number(party: Party, language: str, *, at_home: bool) -> Party:
     number = printed_tax_number(party.address.country, party.tax_number, language, at_home=at_home)
-    return replace(party, tax_number=number)
+    rules = known_country(party.address.country)
+    # Without its prefix it is the tax office's number or the beginning of it, which then stands once.
+    without = at_home and rules is not None and not rules.tax_number_prefix_at_home
+    twice = without and bool(number) and compact(party.tax_office_number).startswith(number)
+    return replace(party, tax_number="" if twice else number)
 
 
 def _tax_of_number(rules: Country, language: str) -> str:
@@ -122,10 +126,12 @@ def _tax_of_number(rules: Country, language: str) -> str:
     return tax_name(rules, rules.tax_label, language if language in rules.languages else "en")
 
 
-def _tax_number_label(rules: Country | None, label: str, language: str) -> str:
-    if rules is None or label != rules.tax_number_label or not _is_abroad(rules, language):
+def _tax_number_label(rules: Country | None, label: str, language: str, *, at_home: bool) -> str:
+    if rules is None or label != rules.tax_number_label:
         return label
-    return labels_of(language, rules.code).tax_number
+    if _is_abroad(rules, language):
+        return labels_of(language, rules.code).tax_number
+    return rules.tax_number_label_at_home if at_home else label
 
 
 def _is_abroad(rules: Country, language: str) -> bool:

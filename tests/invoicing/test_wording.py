@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -159,6 +160,44 @@ def test_a_number_that_is_both_of_the_tax_and_of_the_register_is_said_once_where
         said = printed(replace(what, seller=seller, buyer=bought_by, tax_number_label=label, locale=locale))
         assert expected in said
         assert said.count(registered) == said.count(expected)
+
+
+@pytest.mark.parametrize(
+    ("code", "numbers", "at_home", "abroad"),
+    [
+        (
+            "HU",
+            ("HU12892312", "12892312-2-41"),
+            ["Adószám 12892312-2-41"],
+            ["Közösségi adószám HU12892312", "Adószám 12892312-2-41"],
+        ),
+        ("HU", ("HU12892312", ""), ["Adószám 12892312"], ["Közösségi adószám HU12892312"]),
+        ("HR", ("HR33392005961", ""), ["OIB 33392005961"], ["PDV ID HR33392005961"]),
+        ("HR", ("HR33392005961", "33392005961"), ["OIB 33392005961"], ["PDV ID HR33392005961", "OIB 33392005961"]),
+        ("PL", ("PL8567346215", ""), ["NIP 8567346215"], ["NIP PL8567346215"]),
+        # A Slovak business has both numbers, and states both.
+        ("SK", ("SK2022749619", "2022749619"), ["IČ DPH SK2022749619", "DIČ 2022749619"], []),
+    ],
+)
+def test_at_home_a_number_has_the_name_that_it_has_there_and_stands_once(
+    code: str, numbers: tuple[str, str], at_home: list[str], abroad: list[str]
+) -> None:
+    sold = invoice("PL", "DE")
+    tax_number, tax_office_number = numbers
+    seller = replace(
+        sold.seller,
+        address=replace(sold.seller.address, country=code),
+        tax_number=tax_number,
+        tax_office_number=tax_office_number,
+    )
+    rules = country(code)
+    sold = replace(sold, seller=seller, locale=rules.locale, tax_number_label=rules.tax_number_label)
+    here = printed(replace(sold, buyer=replace(seller, name="Hotel Bristol")))
+    digits = re.sub(r"\D", "", tax_number)
+    stated = [line for line in here.splitlines() if digits[:8] in line and "INV" not in line]
+    assert stated == [*at_home, *at_home]
+    there = [line for line in printed(sold).splitlines() if digits[:8] in line]
+    assert there == (abroad or at_home)
 
 
 def test_a_country_that_prints_a_form_of_its_own_takes_it_back() -> None:
