@@ -21,6 +21,7 @@ from invoicing.render.addresses import (
     address_lines,
     buyer_tax_number_label,
     is_abroad,
+    known_country,
     registration_label,
     tax_office_label,
 )
@@ -278,13 +279,16 @@ def _fitting_name(name: str, style: Style, width: float) -> Style:
 def _numbers(party: Party, tax_number_label: str, formats: Formats, labels: Labels) -> list[str]:
     """The numbers of a business with what they are called; one that is its VAT number too, and called alike, once."""
     language = formats.locale.language
-    registration = registration_label(party, language, labels)
-    alike = registration == tax_number_label and _digits(party.registration_number) == _digits(party.tax_number)
-    named = (
+    for_tax = (
         (tax_number_label, party.tax_number),
         (tax_office_label(party, language, labels), party.tax_office_number),
-        (registration, "" if alike else party.registration_number),
     )
+    register = registration_label(party, language, labels)
+    alike = register == tax_number_label and _digits(party.registration_number) == _digits(party.tax_number)
+    registered = (register, "" if alike else party.registration_number)
+    rules = known_country(party.address.country)
+    first = rules is not None and rules.register_number_first
+    named = (registered, *reversed(for_tax)) if first else (*for_tax, registered)
     numbers = [f"{label} {number}".strip() for label, number in named if number]
     return [*numbers, *filter(None, [identifier_text(party.identifier)])]
 

@@ -29,6 +29,7 @@ from invoicing.render.sheet import Sheet, draw_pages, footer_column
 from invoicing.render.slip import Slip, slip_of
 from invoicing.render.tax_table import common_tax_label
 from invoicing.render.theme import Paper, paper_of, theme
+from invoicing.render.titles import titled, with_title_mention
 from invoicing.render.totals import hanging_width, totals_rows
 from invoicing.render.untaxed import is_untaxed
 from invoicing.render.wording import tax_name, worded
@@ -56,14 +57,14 @@ def render_pdf(document: Document, branding: Branding = PLAIN) -> bytes:
     languages = _languages(document, formats, branding)
     labels = _first_labels(document, languages[0])
     if len(languages) > 1:
-        second = correction_labels(_words(document, languages[1]), document, languages[1])
+        second = _words(document, languages[1])
         labels = in_two_languages(labels, second, second_tax=_second_tax(document, languages[1]))
     code, slip = _ways_to_pay(document, branding, languages[0], labels)
     document = with_early_payment(worded(document, formats.locale, languages), formats, languages)
     document = with_instalments(document, formats, languages)
     document = with_legal_terms(document, languages)
     document = with_cash_accounting(document, languages)
-    document = with_correction(document, languages)
+    document = with_title_mention(with_correction(document, languages), languages)
     paper = paper_of(document.seller.address.country, palette_of(branding.color), needs_a4=slip is not None)
     paper = replace(paper, hang=hanging_width(document, formats))
     foot = foot_text(document, languages)
@@ -100,8 +101,8 @@ def _languages(document: Document, formats: Formats, branding: Branding) -> tupl
 
 
 def _first_labels(document: Document, language: str) -> Labels:
-    """The words of the first language, with what the seller's country calls a correction and a bank's code."""
-    labels = correction_labels(_words(document, language), document, language)
+    """The words of the first language, with what the seller's country calls a bank's code."""
+    labels = _words(document, language)
     rules = known_country(document.seller.address.country)
     if rules is None or not rules.bank_code_label or language != rules.languages[0]:
         return labels
@@ -109,7 +110,9 @@ def _first_labels(document: Document, language: str) -> Labels:
 
 
 def _words(document: Document, language: str) -> Labels:
-    return labels_of(language, document.seller.address.country)
+    """The words of a language as the seller's country has them on this document."""
+    labels = titled(labels_of(language, document.seller.address.country), document, language)
+    return correction_labels(labels, document, language)
 
 
 def _second_tax(document: Document, language: str) -> str:
