@@ -196,10 +196,10 @@ def parse_country(text: str, *, name: str) -> Country:
         surcharge=read_surcharge(table.table_if_any("surcharge")),
         rate_words=table.texts_by_name("rate_words"),
         advance_taxed=_advance_taxed(table.table("advance")),
-        titles=read_titles(table.table_if_any("titles"), languages),
         register_number_first=table.optional("register_number_first", bool) or False,
         cash_rounding=read_cash_rounding(table.tables_if_any("cash_rounding")),
         language_law=read_language_law(table.table_if_any("language_law"), languages),
+        titles=read_titles(table.tables_if_any("titles"), languages),
     )
     table.close()
     _check(parsed, name)

@@ -21,7 +21,7 @@ from invoicing.countries.mandates import BuyerKind, Mandate, NoMandate, PlannedM
 from invoicing.countries.payment import PaymentRules
 from invoicing.countries.registration import Identifier, RegistrationRules, VatRegistration, Words
 from invoicing.countries.schemes import SplitPayment, Surcharge
-from invoicing.countries.titles import Titles
+from invoicing.countries.titles import Title
 from invoicing.countries.windows import AddressWindow
 from invoicing.document.advances import AdvanceTax
 from invoicing.document.documents import TaxCategory
@@ -179,9 +179,9 @@ class Country:
     besides the VAT number in `identifiers`. `address_window` is where envelopes there show the buyer's address.
     `rate_words` are what stands for the rate of a category without tax, where 0 % would be a rate of its own.
     `language_law` says in which language documents are first, where the law wants one.
-    `advance_taxed` is when the tax of an advance that is invoiced becomes due. `titles` are what documents with tax are
-    called, by language. `register_number_first` is true where a business states the number of its register before those
-    for tax.
+    `advance_taxed` is when the tax of an advance that is invoiced becomes due. `titles` are what invoices are called
+    where the country has another word than its language. `register_number_first` is true where a business states the
+    number of its register before those for tax.
     """
 
     code: str
@@ -242,8 +242,8 @@ class Country:
     rate_words: Mapping[str, str] = field(default_factory=dict)
     cash_rounding: tuple[CashRounding, ...] = ()
     language_law: LanguageLaw | None = None
+    titles: tuple[Title, ...] = ()
     advance_taxed: AdvanceTax = AdvanceTax.PAYMENT
-    titles: Mapping[str, Titles] = field(default_factory=dict)
     register_number_first: bool = False
 
     def cash_unit(self, currency: str, day: date) -> Decimal | None:

@@ -73,7 +73,7 @@ def legal_terms(
 ) -> tuple[LegalTerm, ...]:
     """The sentences that the law of the seller's country wants on an invoice of this day to such a buyer."""
     rules, language, stated = seller_rules(profile.country), language_of(profile), stated_particulars(profile)
-    supplied = _supplied(lines)
+    supply = supplied(lines)
     found = []
     for term in rules.terms:
         meant = buyer in term.buyers and term.valid_from <= on
@@ -82,7 +82,7 @@ def legal_terms(
         said = {
             one: _filled(
                 term.texts[one],
-                {**_values(profile, rules, one), "supply": term.supplies.get(supplied, {}).get(one, "")},
+                {**_values(profile, rules, one), "supply": term.supplies.get(supply, {}).get(one, "")},
             )
             for one in dict.fromkeys((language, _ENGLISH))
         }
@@ -99,7 +99,8 @@ def legal_information(seller: Party) -> str:
     return "\n".join(line.text for line in seller.particulars.lines) if seller.particulars else ""
 
 
-def _supplied(lines: Sequence[Line]) -> str:
+def supplied(lines: Sequence[Line]) -> str:
+    """What the lines supply: goods, services or both; empty where one does not say it."""
     supplies = {line.supply for line in lines if not line.supply_assumed}
     if any(line.supply_assumed for line in lines) or not supplies:
         return ""

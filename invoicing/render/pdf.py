@@ -29,7 +29,7 @@ from invoicing.render.sheet import Sheet, draw_pages, footer_column
 from invoicing.render.slip import Slip, slip_of
 from invoicing.render.tax_table import common_tax_label
 from invoicing.render.theme import Paper, paper_of, theme
-from invoicing.render.titles import titled, with_title_mention
+from invoicing.render.titles import with_title_mention, with_titles
 from invoicing.render.totals import hanging_width, totals_rows
 from invoicing.render.untaxed import is_untaxed
 from invoicing.render.wording import tax_name, worded
@@ -111,7 +111,7 @@ def _first_labels(document: Document, language: str) -> Labels:
 
 def _words(document: Document, language: str) -> Labels:
     """The words of a language as the seller's country has them on this document."""
-    labels = titled(labels_of(language, document.seller.address.country), document, language)
+    labels = with_titles(labels_of(language, document.seller.address.country), document, language)
     return correction_labels(labels, document, language)
 
 

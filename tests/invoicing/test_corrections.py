@@ -40,7 +40,7 @@ TITLES = {
     "HU": ("Módosító számla", "Érvénytelenítő számla"),
     "IE": ("Credit note", "Credit note"),
     "IT": ("Nota di credito", "Nota di credito"),
-    "LT": ("Kreditinė sąskaita faktūra", "Kreditinė sąskaita faktūra"),
+    "LT": ("Kreditinė PVM sąskaita faktūra", "Kreditinė PVM sąskaita faktūra"),
     "LU": ("Note de crédit", "Note de crédit"),
     "LV": ("Kredītrēķins", "Kredītrēķins"),
     "MT": ("Credit note", "Credit note"),

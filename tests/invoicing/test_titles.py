@@ -1,22 +1,84 @@
-"""What a country calls documents with tax, and what it wants said on an advance."""
+"""What invoices are called where a country has another word than its language: by the seller's tax and what is sold."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from importlib.resources import files
 
 import pytest
 
-from invoicing.countries import country
-from invoicing.document.documents import Document, TaxCategory
+from invoicing.countries import COUNTRY_CODES, country, parse_country
+from invoicing.document.documents import Document, Supply, TaxCategory
 from invoicing.render.labels import labels_of
 from tests.support.printed import invoice, printed
+
+
+def sold(code: str, *supplies: Supply) -> Document:
+    """An invoice of a registered seller in this country, whose lines supply these things."""
+    made = invoice("DE", count=len(supplies))
+    lines = tuple(replace(line, supply=supply) for line, supply in zip(made.lines, supplies, strict=True))
+    address = replace(made.seller.address, country=code)
+    # The number need only be there.
+    seller = replace(made.seller, address=address, registration_number="")
+    return replace(made, lines=lines, seller=seller, locale=country(code).locale)
+
+
+def titled(document: Document, title: str) -> bool:
+    """Whether that is all that stands between what is above the title and the number below it."""
+    text = " ".join(printed(document).split())
+    return re.search(rf"(?<!PVM ){re.escape(title)} INV-2026-00042", text) is not None
+
+
+def test_a_lithuanian_invoice_says_that_it_is_one_of_the_tax_only_where_the_seller_is_registered() -> None:
+    assert titled(sold("LT", Supply.SERVICES), "PVM sąskaita faktūra")
+    made = sold("LT", Supply.SERVICES)
+    bare = replace(made, seller=replace(made.seller, tax_number="", vat_registration="not_registered"))
+    assert titled(bare, "Sąskaita faktūra")
+    words = country("LT").correction.words["lt"]
+    assert (words.title, words.untaxed) == ("Kreditinė PVM sąskaita faktūra", "Kreditinė sąskaita faktūra")
+
+
+def test_a_greek_invoice_is_named_after_what_it_supplies_where_all_of_it_is_stated() -> None:
+    assert titled(sold("GR", Supply.SERVICES, Supply.SERVICES), "Τιμολόγιο παροχής υπηρεσιών")
+    assert titled(sold("GR", Supply.GOODS), "Τιμολόγιο πώλησης")
+    assert titled(sold("GR", Supply.GOODS, Supply.SERVICES), "Τιμολόγιο")
+    said = sold("GR", Supply.GOODS)
+    assumed = tuple(replace(line, supply_assumed=True) for line in said.lines)
+    assert titled(replace(said, lines=assumed), "Τιμολόγιο")
+
+
+def test_a_title_is_in_the_language_of_the_document() -> None:
+    english = replace(sold("LT", Supply.SERVICES), locale="en_GB")
+    assert titled(english, "Invoice")
+    assert titled(replace(english, second_language="lt"), "Invoice / PVM sąskaita faktūra")
+
+
+@pytest.mark.parametrize("code", [code for code in COUNTRY_CODES if country(code).titles])
+def test_a_country_says_where_its_titles_were_read(code: str) -> None:
+    for one in country(code).titles:
+        assert one.source
+        assert one.language in country(code).languages
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("language", '"pl"'), ("sellers", '"small"'), ("supplies", '"rent"'), ("name", '"Faktūra"'), ("invoice", '""')],
+)
+def test_a_title_that_a_country_s_file_cannot_have_is_an_error_that_names_the_key(key: str, value: str) -> None:
+    text = files("invoicing.countries").joinpath("lt.toml").read_text(encoding="utf-8")
+    head, table = text.split("[[titles]]\n", 1)
+    lines = [line for line in table.split("\n\n", 1)[0].splitlines() if not line.startswith(f"{key} =")]
+    wrong = "\n".join([head, "[[titles]]", *lines, f"{key} = {value}", "", table.split("\n\n", 1)[1]])
+    with pytest.raises(ValueError, match=key):
+        parse_country(wrong, name="lt.toml")
 
 
 def _of(code: str, sold: Document) -> Document:
     """The same of a seller and a buyer in this country."""
     rules = country(code)
     seller, buyer = (
-        replace(party, address=replace(party.address, country=code), tax_number="", registration_number="")
+        replace(party, address=replace(party.address, country=code), registration_number="")
         for party in (sold.seller, sold.buyer)
     )
     return replace(sold, seller=seller, buyer=buyer, locale=rules.locale, tax_number_label=rules.tax_number_label)
