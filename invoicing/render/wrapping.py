@@ -5,6 +5,8 @@ Text is measured and never interpreted: there is no markup that a name or a note
 
 from __future__ import annotations
 
+import re
+
 from invoicing.render.fonts import Face, printable, printable_lines
 
 ELLIPSIS = "…"
@@ -15,12 +17,17 @@ _TOLERANCE = 0.5
 # Where a word that is longer than a line is best broken: after these.
 _BREAK_AFTER = frozenset("-/_.,;:@&?=+")
 
+_SECTION = "§"
+# A section sign stays with its number, on whichever side a language writes it.
+_BLANK = re.compile(rf" (?!(?<={_SECTION} )\d)(?!(?<=\d ){_SECTION})")
+
 
 def wrap_text(text: str, *, face: Face, size: float, width: float) -> list[str]:
     """`text` in lines at most `width` points wide, in time linear in its length.
 
     Line breaks are kept, runs of blanks and blanks at the start of a line too where they fit. A word wider than
-    the line is broken, after punctuation where there is some. No-break spaces do not break.
+    the line is broken, after punctuation where there is some. No-break spaces do not break, nor do section signs
+    from their numbers.
     """
     room = width * 1000 / size + _TOLERANCE
     lines: list[str] = []
@@ -46,7 +53,7 @@ def _wrap_paragraph(paragraph: str, widths: dict[str, int], room: float) -> list
     lines: list[str] = []
     current: list[str] = []
     used = 0.0
-    for word in paragraph.split(" "):
+    for word in _BLANK.split(paragraph) if _SECTION in paragraph else paragraph.split(" "):
         width = sum([widths[character] for character in word])
         if current and used + blank + width > room:
             lines.append(" ".join(current).rstrip(" "))
