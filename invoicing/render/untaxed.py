@@ -10,8 +10,12 @@ _UNTAXED = frozenset({TaxCategory.EXEMPT, TaxCategory.OUTSIDE_SCOPE})
 
 
 def is_untaxed(document: Document) -> bool:
-    """Whether the seller charges no tax, and nothing on the document is about one: a reverse charge is."""
-    return bool(document.seller.vat_registration) and all(
+    """Whether the seller charges no tax, and nothing on the document is about one: a reverse charge is. Where there is
+    no VAT, every document is such a one that bears no sales tax.
+    """
+    place = known_country(document.seller.address.country)
+    without_vat = place is not None and place.tax_system == "us_sales_tax"
+    return (without_vat or bool(document.seller.vat_registration)) and all(
         tax.category in _UNTAXED and not tax.tax_minor for tax in document.taxes
     )
 

@@ -163,6 +163,15 @@ def test_a_number_of_a_country_without_vat_is_not_called_one() -> None:
     assert "EIN 12-3456789" in printed(invoice("PL", "US"))
 
 
+def test_an_american_document_without_sales_tax_says_so_and_shows_no_tax_of_nothing() -> None:
+    without = printed(invoice("US", lines=(line("100", "EXEMPT"),)))
+    assert "Reason of EXEMPT" in without
+    assert "Total $100.00" in without
+    assert "summary" not in without
+    assert "0%" not in without
+    assert "All amounts in USD.\n" in printed(invoice("US", lines=(line("100", "LA"),)))
+
+
 def test_the_legal_text_is_in_the_language_of_the_law_and_in_english_for_a_buyer_abroad() -> None:
     abroad = invoice("DE", "FR")
     (tax,) = abroad.taxes
