@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 from functools import lru_cache
+from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
@@ -17,6 +19,9 @@ from invoicing.money.amounts import EXACT, minor_digits, to_major
 from invoicing.render.fonts import unprintable_characters
 
 FALLBACK_LOCALE = "en_GB"
+
+# Swedish invoices bear dates in figures, which CLDR calls the short form: 2026-11-16.
+_DATES: Mapping[str, Literal["short"]] = {"sv": "short", "sv_SE": "short"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ class Formats:
 
     def date(self, day: date) -> str:
         """A date in words or figures, as the locale has it; ISO 8601 where the fonts lack its letters."""
-        text: str = format_date(day, format="medium", locale=self.locale)
+        text: str = format_date(day, format=_DATES.get(str(self.locale), "medium"), locale=self.locale)
         # A date never breaks over two lines.
         return day.isoformat() if unprintable_characters(text) else text.replace(" ", "\u00a0")
 
