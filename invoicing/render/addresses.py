@@ -68,7 +68,8 @@ def tax_office_label(party: Party, language: str, labels: Labels) -> str:
 
 def buyer_tax_number_label(document: Document, language: str, labels: Labels) -> str:
     """The seller's own word where the buyer's number is of the same kind, else a word that fits any VAT number. A
-    number of a country without VAT is called what it is called there.
+    number of a country without VAT is called what it is called there, and that of a country of which nothing is known
+    what fits any number for tax.
     """
     rules = known_country(document.buyer.address.country)
     if not is_abroad(document):
@@ -76,7 +77,7 @@ def buyer_tax_number_label(document: Document, language: str, labels: Labels) ->
         return rules.tax_number_label_at_home if rules is not None and own else document.tax_number_label
     if rules is not None and rules.tax_system == "us_sales_tax":
         return rules.tax_number_label
-    return labels.tax_number
+    return labels.tax_number if rules is not None else labels.tax_office_number
 
 
 def legal_texts(document: Document, languages: tuple[str, ...], reason: str, reason_local: str) -> list[str]:
