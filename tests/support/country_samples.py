@@ -86,11 +86,22 @@ class LookedAt(_Read):
     not_registered: str
 
 
+class Configured(_Read):
+    """An entry of a part of the configuration, as save_configuration takes it."""
+
+    part: str
+    code: str
+    values: dict[str, str]
+
+
 class Seller(_Read):
-    """An organization: the fields of update_organization, and those of the part particulars."""
+    """An organization: the fields of update_organization, those of the part particulars, and further entries, such as
+    a bank account or a tax code of its own.
+    """
 
     profile: dict[str, Any]
     particulars: dict[str, str] = {}
+    configured: tuple[Configured, ...] = ()
 
 
 class Customers(_Read):
@@ -116,6 +127,7 @@ class CountrySample(_Read):
     customers: Customers
     lines: tuple[dict[str, Any], ...]
     lines_abroad: tuple[dict[str, Any], ...] = ()
+    lines_consumer: tuple[dict[str, Any], ...] = ()
     wanted: dict[str, Any] = {}
     """Further arguments of draft_invoice for the invoice at home; `details` as a table."""
 
@@ -154,6 +166,8 @@ class _Maker:
         if seller.particulars:
             await self._configure(handle, "particulars", seller.particulars)
         await self._configure(handle, "policy", {"mandates": "warn"})
+        for entry in seller.configured:
+            await self._configure(handle, entry.part, entry.values, code=entry.code)
         for name, fields in self.sample.customers:
             given = dict(fields)
             details = _pairs(given.pop("details", {}))
@@ -161,13 +175,14 @@ class _Maker:
             self.customers[f"{handle}/{name}"] = saved["customer"]["id"]
         return handle
 
-    async def _configure(self, handle: str, part: str, values: dict[str, str]) -> None:
-        await self.chat.ok("save_configuration", organization=handle, part=part, values=_pairs(values))
+    async def _configure(self, handle: str, part: str, values: dict[str, str], *, code: str = "") -> None:
+        await self.chat.ok("save_configuration", organization=handle, part=part, code=code, values=_pairs(values))
 
     async def invoice(self, handle: str, customer: str, **more: Any) -> str:
         """The number of an invoice whose warnings were seen."""
         details = _pairs(more.pop("details", {}))
-        lines = self.sample.lines_abroad if customer == "abroad" and self.sample.lines_abroad else self.sample.lines
+        own = {"abroad": self.sample.lines_abroad, "consumer": self.sample.lines_consumer}
+        lines = own.get(customer) or self.sample.lines
         shown = await self.chat.ok(
             "draft_invoice",
             organization=handle,
