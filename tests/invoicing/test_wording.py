@@ -143,13 +143,13 @@ def test_a_number_goes_without_its_prefix_at_home_where_the_country_has_it_so() 
 @pytest.mark.parametrize(
     ("code", "vat", "registered", "at_home", "abroad"),
     [
-        ("DK", "DK13585628", "13585628", "CVR-nr. 13585628", "CVR-nr. DK13585628"),
-        ("NO", "NO995525828MVA", "995 525 828", "Org.nr. 995 525 828 MVA", "Org.nr. NO 995 525 828 MVA"),
-        ("FI", "FI20774740", "2077474-0", "ALV-nro FI20774740\nY-tunnus 2077474-0", "Y-tunnus 2077474-0"),
+        ("DK", "DK13585628", "13585628", ["CVR-nr. 13585628"], ["Momsnr. DK13585628", "CVR-nr. 13585628"]),
+        ("NO", "NO995525828MVA", "995 525 828", ["Org.nr. 995 525 828 MVA"], ["Org.nr. NO 995 525 828 MVA"]),
+        ("FI", "FI20774740", "2077474-0", *[["ALV-nro FI20774740", "Y-tunnus 2077474-0"]] * 2),
     ],
 )
 def test_a_number_that_is_both_of_the_tax_and_of_the_register_is_said_once_where_it_is_called_alike(
-    code: str, vat: str, registered: str, at_home: str, abroad: str
+    code: str, vat: str, registered: str, at_home: list[str], abroad: list[str]
 ) -> None:
     for buyer, expected in (("GB", abroad), ("", at_home)):
         what = invoice("GB", buyer, count=1)
@@ -158,8 +158,8 @@ def test_a_number_that_is_both_of_the_tax_and_of_the_register_is_said_once_where
         bought_by = what.buyer if buyer else replace(what.buyer, address=address)
         label, locale = country(code).tax_number_label, country(code).locale
         said = printed(replace(what, seller=seller, buyer=bought_by, tax_number_label=label, locale=locale))
-        assert expected in said
-        assert said.count(registered) == said.count(expected)
+        digits = "".join(filter(str.isdigit, vat))
+        assert [line for line in said.splitlines() if "".join(filter(str.isdigit, line)) == digits] == expected
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_a_country_that_prints_a_form_of_its_own_takes_it_back() -> None:
         ("de_CH", "MWST", "MWST-Nr."),
         ("fr_CH", "TVA", "N° TVA"),
         ("it_CH", "IVA", "N. IVA"),
-        ("en_CH", "VAT", "VAT/tax no."),
+        ("en_CH", "VAT", "VAT no."),
     ],
 )
 def test_the_tax_has_its_name_in_the_language_of_the_document(locale: str, tax: str, label: str) -> None:
