@@ -23,7 +23,8 @@ class LanguageRegion:
 class LanguageLaw:
     """Documents to these `buyers` are in the country's language first, and another only stands beside it.
 
-    Where there are `regions`, it is that of the region in which the seller is, and a seller in none of them is free.
+    One of the languages `also` may stand alone as well. Where there are `regions`, it is that of the region in which
+    the seller is, and a seller in none of them is free.
     """
 
     buyers: str
@@ -31,11 +32,14 @@ class LanguageLaw:
     source: str
     checked: date
     confidence: str
+    also: tuple[str, ...] = ()
     regions: tuple[LanguageRegion, ...] = ()
 
-    def language(self, usual: str, *, postal_code: str, to_consumer_at_home: bool) -> str:
-        """The language that comes first, or nothing where the seller is free; `usual` is the country's first one."""
-        if self.buyers == "consumers_at_home" and not to_consumer_at_home:
+    def language(self, usual: str, wanted: str, *, postal_code: str, to_consumer_at_home: bool) -> str:
+        """The language that comes first, or nothing where the seller is free; `usual` is the country's first one, and
+        `wanted` the one that the document would be in.
+        """
+        if wanted in self.also or (self.buyers == "consumers_at_home" and not to_consumer_at_home):
             return ""
         if not self.regions:
             return usual
@@ -60,6 +64,7 @@ def read_language_law(table: Table | None, languages: tuple[str, ...]) -> Langua
         source=table.take("source", str),
         checked=table.take("checked", date),
         confidence=table.one_of("confidence", ("high", "medium")),
+        also=tuple(table.optional("also", list) or ()),
         regions=tuple(_region(entry, languages) for entry in table.tables_if_any("regions")),
     )
     table.close()

@@ -21,7 +21,7 @@ def languages_of(profile: Profile, customer: Customer) -> tuple[str, str]:
     """
     own = language_code(profile.locale.replace("-", "_").partition("_")[0])
     wanted = customer.language or own
-    lawful = _lawful(profile, customer)
+    lawful = _lawful(profile, customer, wanted)
     first, second = (lawful, wanted) if lawful and lawful != wanted else (wanted, profile.second_language)
     locale = profile.locale if first == own else locale_of(first, profile.country)
     return locale, second if second != first else ""
@@ -37,12 +37,13 @@ def locale_of(language: str, country_code: str) -> str:
         return next((one.locale for one in own if one.locale.partition("_")[0] == language), language)
 
 
-def _lawful(profile: Profile, customer: Customer) -> str:
+def _lawful(profile: Profile, customer: Customer, wanted: str) -> str:
     rules = country(profile.country)
     if rules.language_law is None:
         return ""
     return rules.language_law.language(
         rules.languages[0],
+        wanted,
         postal_code=profile.postal_code,
         to_consumer_at_home=customer.consumer and customer.country == profile.country,
     )

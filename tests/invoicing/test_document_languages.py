@@ -81,6 +81,11 @@ def test_a_document_speaks_the_customers_language_with_numbers_of_the_sellers_co
         (_seller("PL"), _customer("PL", "en", consumer=True), ("pl", "en")),
         (_seller("PL"), _customer("DE", "de"), ("de",)),
         (_seller("EE"), _customer("EE", "en", consumer=True), ("et", "en")),
+        # Section 12 of the Bookkeeping Act: Norwegian, Swedish, Danish or English, and another only beside one.
+        (_seller("NO"), _customer("DE", "de"), ("nb", "de")),
+        (_seller("NO"), _customer("DE", "en"), ("en",)),
+        (_seller("NO", "en_NO"), _customer("NO"), ("en",)),
+        (_seller("NO"), _customer("SE", "sv"), ("sv",)),
     ],
 )
 def test_the_language_that_the_law_wants_comes_first_and_the_customers_beside_it(
@@ -94,7 +99,9 @@ def test_every_postal_code_of_belgium_has_one_language_or_is_free_in_brussels() 
     law = country("BE").language_law
     assert law is not None
     free = [
-        code for code in range(1000, 10000) if not law.language("nl", postal_code=str(code), to_consumer_at_home=False)
+        code
+        for code in range(1000, 10000)
+        if not law.language("nl", "nl", postal_code=str(code), to_consumer_at_home=False)
     ]
     assert free == list(range(1000, 1300))
 
