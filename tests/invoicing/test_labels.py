@@ -86,7 +86,7 @@ def test_a_reverse_charge_has_the_words_of_the_directive_in_each_language() -> N
         "lv": "nodokļa apgrieztā maksāšana",
         "mt": "inverżjoni tal-ħlas",
         # Norway is no member; its own word. The Slovenian version says "Reverse Charge", Slovenian law this.
-        "nb": "snudd avregning",
+        "nb": "omvendt avgiftsplikt",
         "nl": "btw verlegd",
         "pl": "odwrotne obciążenie",
         "pt": "autoliquidação",
