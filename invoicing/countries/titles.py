@@ -8,16 +8,17 @@ from typing import Literal, get_args
 
 from invoicing.countries.reading import Table
 
-TitledSellers = Literal["all", "registered"]
+TitledSellers = Literal["all", "registered", "not_registered"]
 TitledSupplies = Literal["all", "goods", "services"]
 _Confidence = Literal["high", "medium", "low"]
 
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """The titles in one language of invoices of these `sellers` (registered ones charge the tax) of these `supplies`,
-    where all lines state that they are such. An empty title is the language's ordinary word. `advance_mention` is said
-    on an advance, which is invoiced before it is paid, where the law has another document for the tax of the payment.
+    """The titles in one language of invoices of these `sellers` (registered ones charge the tax; those that are not are
+    in no scheme of it either) of these `supplies`, where all lines state that they are such. An empty title is the
+    language's ordinary word. `advance_mention` is said on an advance, which is invoiced before it is paid, where the
+    law has another document for the tax of the payment.
     """
 
     language: str
@@ -32,11 +33,9 @@ class Title:
     checked: date
     confidence: _Confidence
 
-    def holds(self, language: str, *, registered: bool, supplied: str) -> bool:
+    def holds(self, language: str, *, seller: str, supplied: str) -> bool:
         """Whether it is the title in this language of a document of such a seller with such lines."""
-        return (
-            self.language == language and (self.sellers == "all" or registered) and self.supplies in ("all", supplied)
-        )
+        return self.language == language and self.sellers in ("all", seller) and self.supplies in ("all", supplied)
 
 
 def read_titles(tables: list[Table], languages: tuple[str, ...]) -> tuple[Title, ...]:

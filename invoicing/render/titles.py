@@ -40,6 +40,6 @@ def _title(document: Document, language: str) -> Title | None:
     if rules is None:
         return None
     # What says that a seller charges no tax is its state; one without a number is in no register.
-    registered = bool(document.seller.tax_number) and not document.seller.vat_registration
+    state = document.seller.vat_registration or ("registered" if document.seller.tax_number else "")
     kinds = supplied([line for line in document.lines if line.advance is None])
-    return next((one for one in rules.titles if one.holds(language, registered=registered, supplied=kinds)), None)
+    return next((one for one in rules.titles if one.holds(language, seller=state, supplied=kinds)), None)

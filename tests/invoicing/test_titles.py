@@ -48,6 +48,12 @@ def test_a_greek_invoice_is_named_after_what_it_supplies_where_all_of_it_is_stat
     assert titled(replace(said, lines=assumed), "Τιμολόγιο")
 
 
+def test_who_has_no_partita_iva_writes_a_receipt_and_a_flat_rate_seller_an_invoice() -> None:
+    made = sold("IT", Supply.SERVICES)
+    for state, title in (("not_registered", "Ricevuta"), ("small_business", "Fattura"), ("", "Fattura")):
+        assert titled(replace(made, seller=replace(made.seller, vat_registration=state)), title)
+
+
 def test_a_title_is_in_the_language_of_the_document() -> None:
     english = replace(sold("LT", Supply.SERVICES), locale="en_GB")
     assert titled(english, "Invoice")
