@@ -48,13 +48,13 @@ TITLES = {
     "NO": ("Kreditnota", "Kreditnota"),
     "PL": ("Faktura korygująca", "Faktura korygująca"),
     "PT": ("Nota de crédito", "Nota de crédito"),
-    "RO": ("Factură de corecție (storno parțial)", "Factură storno"),
+    "RO": ("Factură storno", "Factură storno"),
     "SE": ("Kreditfaktura", "Kreditfaktura"),
     "SI": ("Dobropis", "Dobropis"),
     "SK": ("Dobropis (opravná faktúra)", "Dobropis (opravná faktúra)"),
     "US": ("Credit memo", "Credit memo"),
 }
-OPEN_TITLES = re.compile("korrektur|rectificativa|korygując|opravný|módosító|corecție", re.IGNORECASE)
+OPEN_TITLES = re.compile("korrektur|rectificativa|korygując|opravný|módosító", re.IGNORECASE)
 """Titles that can mean more as well as less."""
 
 _SIGNED = re.compile(r"(?<![\w-])[-−]\s?[\d€$£]")

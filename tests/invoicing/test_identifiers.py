@@ -75,7 +75,7 @@ NUMBERS: list[tuple[str, NumberField, str, str, str]] = [
     ("PT", "registration_number", "501964843", "501964843", "NIPC"),
     ("RO", "tax_office_number", "18547290", "18547290", "CIF"),
     ("RO", "tax_office_number", "1630615123457", "1630615123457", "CNP"),
-    ("RO", "registration_number", "J52/750/2012", "J52/750/2012", "Nr. Registrul Comerțului"),
+    ("RO", "registration_number", "J52/750/2012", "J52/750/2012", "Nr. Reg. Com."),
     ("SE", "registration_number", "5560370867", "556037-0867", "Organisationsnummer"),
     ("SE", "tax_office_number", "880320-0016", "880320-0016", "Personnummer"),
     ("SI", "tax_office_number", "50223054", "50223054", "Davčna številka"),
