@@ -159,7 +159,8 @@ def _title_column(document: Document, paper: Paper, labels: Labels, *, left: flo
         )
     else:
         lines = column(title, whole if second else _title_style(title, paper, width))
-    number = document.number or f"{kind_of(document, labels)}, {labels.not_issued}"
+    issued, not_issued = f"{labels.number} {document.number}", f"{kind_of(document, labels)}, {labels.not_issued}"
+    number = issued if document.number else not_issued
     return starting((*lines, *column(number, theme().number)), "H1")
 
 

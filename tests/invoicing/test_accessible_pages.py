@@ -111,7 +111,7 @@ def test_our_checker_finds_what_is_taken_out_of_a_file() -> None:
 
 def test_words_of_different_columns_are_not_glued_together() -> None:
     said = [(leaf.role, leaf.text) for leaf in reading_of("logo and code").leaves]
-    assert said[0] == ("H1", "Rechnung INV-2026-00042")
+    assert said[0] == ("H1", "Rechnung Nr. INV-2026-00042")
     assert ("P", "Zahlbetrag 89,25 €") in said
     assert ("P", "Fällig am 15.04.2026") in said
     assert ("P", "Hotel Bristol Lindenstraße 5 10969 Berlin") in said

@@ -34,7 +34,7 @@ SLIP_TOP = 842 - 298
             "GB",
             (
                 "12 Station Road\nBristol\nBS1 4ND\nVAT no. GB123456782",
-                "Invoice\nINV-2026-00042\nAmount due\n£90.00\nDue date\n15 Apr 2026\nBill to\nHotel Bristol",
+                "Invoice\nNo. INV-2026-00042\nAmount due\n£90.00\nDue date\n15 Apr 2026\nBill to\nHotel Bristol",
                 "Invoice date 16 Mar 2026\nDate of supply 16 Mar 2026",
                 "All amounts in GBP, prices excluding VAT.",
                 "No. Description Quantity Unit price VAT Amount\n1 <Item 1> 2 12.50 20% 25.00",
@@ -45,7 +45,7 @@ SLIP_TOP = 842 - 298
             "DE",
             (
                 "Lindenstraße 5\n10969 Berlin\nUSt-IdNr. DE136695976\nHandelsregisternummer HRB 12345\n",
-                "Rechnung\nINV-2026-00042\nZahlbetrag\n89,25 €\nFällig am\n15.04.2026",
+                "Rechnung\nNr. INV-2026-00042\nZahlbetrag\n89,25 €\nFällig am\n15.04.2026",
                 "Rechnungsdatum 16.03.2026\nLeistungsdatum 16.03.2026",
                 "Pos. Bezeichnung Menge Einzelpreis USt. Betrag\n1 <Item 1> 2 12,50 19 % 25,00",
                 "USt. 19 % 75,00 14,25\nNettobetrag 75,00 €\nUSt. 14,25 €\nGesamtbetrag 89,25 €",
@@ -58,7 +58,7 @@ SLIP_TOP = 842 - 298
             "GR",
             (
                 "Ερμού 5\n105 63 Αθήνα\nΑΦΜ 094259216",
-                "υπηρεσιών\nINV-2026-00042",
+                "υπηρεσιών\nΑριθμός INV-2026-00042",
                 "Πελάτης\nHotel Bristol",
                 "ΦΠΑ 24% 75,00 18,00\nΚαθαρή αξία 75,00 €\nΦΠΑ 18,00 €\nΣυνολική αξία 93,00 €",
             ),
@@ -85,7 +85,7 @@ SLIP_TOP = 842 - 298
             "PL",
             (
                 "ul. Długa 5\n00-238 Warszawa\nNIP 8567346215\n",
-                "Faktura\nINV-2026-00042",
+                "Faktura\nNr INV-2026-00042",
                 "Nabywca\nHotel Bristol",
                 "Lp. Nazwa towaru lub usługi Ilość Cena jednostkowa VAT Wartość",
                 "Razem netto 75,00 zł\nVAT 17,25 zł\nRazem brutto 92,25 zł",
@@ -94,7 +94,7 @@ SLIP_TOP = 842 - 298
         (
             "ES",
             (
-                "Factura\nINV-2026-00042\nTotal a pagar",
+                "Factura\nN.º INV-2026-00042\nTotal a pagar",
                 "Cliente\nHotel",
                 "Fecha de expedición 16 mar 2026",
                 "Total 90,75 €",
@@ -145,7 +145,7 @@ def test_the_text_is_in_reading_order_with_logo_code_and_slip() -> None:
 def test_a_second_language_stands_beside_the_first() -> None:
     text = printed(invoice("DE", "FR", count=1), ENGLISH_TOO).replace("\u00a0", " ")
     for part in (
-        "Rechnung / Invoice\nINV-2026-00042",
+        "Rechnung / Invoice\nNr. / No. INV-2026-00042",
         "Rechnungsempfänger / Bill to",
         "Pos.\nNo.\nBezeichnung\nDescription",
         "Alle Beträge in EUR, Preise zuzüglich USt.\nAll amounts in EUR",
@@ -265,7 +265,7 @@ def test_a_credit_note_names_its_invoice_and_the_reason_and_asks_for_no_payment(
         reason="Ware beschädigt",
     )
     text = printed(what)
-    assert "Rechnungskorrektur\nCN-1\n" in text
+    assert "Rechnungskorrektur\nNr. CN-1\n" in text
     assert "Empfänger\nUSt-IdNr. DE136695976" in text
     assert "Korrigiert Rechnung INV-2026-00007, 02.02.2026" in " ".join(text.split())
     assert "Grund Ware beschädigt" in text

@@ -108,7 +108,7 @@ def assert_inside_margins(pdf: bytes) -> None:
 def test_everything_that_the_law_and_the_buyer_need_is_on_the_paper() -> None:
     text = text_of(bakery())
     for expected in (
-        "Invoice\nINV-2026-00042\nAmount due\n£1,015.96\nDue date\n4 Apr 2026",
+        "Invoice\nNo. INV-2026-00042\nAmount due\n£1,015.96\nDue date\n4 Apr 2026",
         "Hartley & Daughters Bakery Ltd\nUnit 4\n12 Station Road\nBristol\nBS1 4ND\nVAT no. GB123456782",
         "Company no. 08123456",
         "accounts@hartley.example\n+44 117 496 0123\nwww.hartley.example",
@@ -167,7 +167,7 @@ def test_a_supply_over_some_time_is_printed_as_a_period() -> None:
 
 def test_a_credit_note_says_so_and_is_not_due() -> None:
     text = text_of(replace(bakery(), kind=DocumentKind.CREDIT_NOTE, number="CN-7"))
-    assert "Credit note\nCN-7" in text
+    assert "Credit note\nNo. CN-7" in text
     assert "Credit to\nHarbour Café" in text
     assert "Due date" not in text
 
@@ -347,7 +347,7 @@ def test_a_sandbox_document_bears_its_watermark_on_every_page_and_stays_legible(
     sandbox = replace(catalogue(60), environment=Environment.SANDBOX)
     texts = pages_of(render_pdf(sandbox))
     assert all(WATERMARK in text.replace("\n", " ") for text in texts)
-    assert "Invoice\nINV-2026-00042" in texts[0]
+    assert "Invoice\nNo. INV-2026-00042" in texts[0]
     assert WATERMARK not in text_of(catalogue(60))
     with pdfium.PdfDocument(render_pdf(replace(sandbox, lines=()))) as opened:
         picture = opened[0].render(scale=1, grayscale=True).to_pil()

@@ -46,6 +46,7 @@ class Labels:
     final_invoice: str
     draft: str
     not_issued: str
+    number: str
     bill_to: str
     credit_to: str
     registration: str
