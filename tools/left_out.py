@@ -6,6 +6,9 @@ date or a choice is what it says: there such a word is a slip that its sender wa
 Clients fill in what their schemas make them fill in: a strict one sends every argument, a careless one sends null for
 what it does not know. None of that may change anything: what is to be emptied is named in `clear`. A list that has a
 part is not empty, whatever the part says: `lines: [{}]` is a line without its quantity, and not all that remains.
+
+What an entry of a configuration is to say is named field by field, and there is no `clear` beside it: an empty text
+among its `values` is one, and empties the field.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ from pydantic import BaseModel
 
 from invoicing.text.typed import says_nothing
 
+_FIELD_BY_FIELD = frozenset({"values"})
+
 
 def text_names(model: type[BaseModel]) -> frozenset[str]:
     """The fields of a model, and of its parts, that take a text of any kind."""
@@ -25,7 +30,11 @@ def text_names(model: type[BaseModel]) -> frozenset[str]:
 
 def without_left_out(values: dict[str, Any], texts: Set[str]) -> dict[str, Any]:
     """The arguments that say something, with only those of their parts that do; `texts` are the `text_names`."""
-    return {name: said for name, value in values.items() if _says_something(said := _said(value, texts), name, texts)}
+    return {
+        name: said
+        for name, value in values.items()
+        if _says_something(said := _stated(value) if name in _FIELD_BY_FIELD else _said(value, texts), name, texts)
+    }
 
 
 def _text_names(model: type[BaseModel]) -> Iterator[str]:
@@ -51,6 +60,17 @@ def _said(value: Any, texts: Set[str]) -> Any:
             return without_left_out(value, texts)
         case list():
             return [_said(part, texts) for part in value]
+        case _:
+            return value
+
+
+def _stated(value: Any) -> Any:
+    """Fields with what each is to be, as an object or in a list; without those that are null."""
+    match value:
+        case dict():
+            return {name: one for name, one in value.items() if one is not None}
+        case list():
+            return [_stated(part) for part in value]
         case _:
             return value
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -161,6 +163,38 @@ async def test_what_is_to_be_emptied_is_named(bakery: Bakery) -> None:
         await chat.ok("update_organization", clear=["footer"])
         profile = (await chat.ok("get_organization"))["profile"]
         assert (profile["footer"], profile["legal_name"]) == ("", "Harbour Bakery Ltd")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda field, text: {field: text},
+        lambda field, text: [{"field": field, "value": text}],
+        lambda field, text: json.dumps({field: text}),
+    ],
+    ids=["object", "list", "text"],
+)
+async def test_a_field_of_a_configuration_is_emptied_by_an_empty_text(
+    bakery: Bakery, form: Callable[[str, Any], Any]
+) -> None:
+    # An incident: a second language that was set once could not be taken out of the branding again.
+    async def branding(**said: Any) -> dict[str, str]:
+        saved = await chat.ok("save_configuration", part="branding", **said)
+        values: dict[str, str] = saved["entries"][0]["values"]
+        return values
+
+    async with bakery.chat() as chat:
+        for field, text in (("second_language", "de"), ("brand_color", "#CC0000"), ("footer", "Thanks")):
+            assert (await branding(values=form(field, text)))[field] == text
+            assert (await branding(values=form(field, "")))[field] == ""
+        await branding(values=form("second_language", "fr"))
+        nothing = await chat.refused("save_configuration", part="branding", values={"second_language": None})
+        assert nothing["code"] == "invalid_input"
+        account = {"iban": "GB33BUKB20201555555555", "purpose": "foreign"}
+        await chat.ok("save_configuration", part="bank_accounts", code="SPARE", values=account)
+        saved = await chat.ok("save_configuration", part="bank_accounts", code="SPARE", values=form("purpose", ""))
+        found = {one["code"]: one["values"] for one in saved["entries"]}
+        assert found["SPARE"]["purpose"] == ""
 
 
 def properties(schema: dict[str, Any], where: str) -> list[tuple[str, dict[str, Any], bool]]:
