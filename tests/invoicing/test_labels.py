@@ -53,6 +53,31 @@ def test_every_label_can_be_printed_and_has_the_places_of_the_english_one(langua
             assert _fields(text) == _fields(english[name]), name
 
 
+SAME_AS_IN_ENGLISH = {
+    "da": "bank, lines_total, reference",
+    "de": "bank, tax_in_currency",
+    "es": "lines_total, payment_means cheque, total, total_with_tax",
+    "fr": "classification, contact, credit_date, total",
+    "hu": "bank, category G",
+    "it": "note, tax_in_currency",
+    "mt": "bank, category B, lines_total, total, vat",
+    "nb": "bank",
+    "nl": "bank, contract, object, payment_means cheque, project, tax_in_currency",
+    "pl": "bank, vat",
+    "pt": "payment_means cheque, total, total_with_tax",
+    "ro": "category G, contract, lines_total, payment_means card, total",
+    "sv": "bank, category G",
+}
+"""Words that are spelt as in English and are words of the language too: each was looked at."""
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_no_language_has_an_english_word_that_is_not_its_own(language: str) -> None:
+    english = _texts("en")
+    same = {name for name, text in _texts(language).items() if text == english.get(name)}
+    assert same <= set(SAME_AS_IN_ENGLISH.get(language, "").split(", "))
+
+
 def test_a_document_that_takes_back_an_invoice_has_the_name_that_the_law_gives_it() -> None:
     names = {language: labels_of(language).credit_note for language in ("de", "fr", "es", "it", "pl", "cs")}
     assert names == {
