@@ -80,17 +80,6 @@ def buyer_tax_number_label(document: Document, language: str, labels: Labels) ->
     return labels.tax_number if rules is not None else labels.tax_office_number
 
 
-def legal_texts(document: Document, languages: tuple[str, ...], reason: str, reason_local: str) -> list[str]:
-    """Why no tax is charged: in the language of the law, whatever the document's, and in English beside it where the
-    document is in it, also or besides, or goes abroad.
-    """
-    in_english = "en" in languages or is_abroad(document) or not reason_local
-    texts = [reason_local, reason if in_english else ""]
-    if languages[0] == "en":
-        texts.reverse()
-    return [text for text in dict.fromkeys(texts) if text]
-
-
 def _filled(line: str, values: dict[str, str]) -> str:
     """The line with its values; separators at which nothing stands are left out."""
     pieces = _FIELD.split(line)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from invoicing.countries.costs import ADVANCED
 from invoicing.document.documents import Document, TaxSubtotal
-from invoicing.render.addresses import known_country, legal_texts
+from invoicing.render.addresses import known_country
 from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
 from invoicing.render.labels import Labels, as_head, in_line
 from invoicing.render.layout import Cell, CellRole, Column, Style, Table, TableRow, text_column
+from invoicing.render.legal_reasons import legal_texts
 from invoicing.render.tax_marks import TaxMarks, rate_words
 from invoicing.render.theme import Paper, hairline, theme
 from invoicing.render.wrapping import fit_line

@@ -9,11 +9,11 @@ from itertools import groupby
 from invoicing.countries.costs import ADVANCED
 from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.documents import Document, DocumentKind, JurisdictionLevel, TaxCategory
-from invoicing.render.addresses import legal_texts
 from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
 from invoicing.render.labels import Labels, as_head, in_line
 from invoicing.render.layout import Cell, Column, Row, Style, Table, TableRow, height_of, text_column
+from invoicing.render.legal_reasons import legal_texts
 from invoicing.render.tax_table import (
     common_tax_label,
     drawn_tax_table,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from invoicing.countries import RegistrationRules
 from invoicing.document.documents import Document, TaxCategory, TaxSubtotal
-from invoicing.render.addresses import known_country, legal_texts
+from invoicing.render.addresses import known_country
+from invoicing.render.legal_reasons import legal_texts
 
 _UNTAXED = frozenset({TaxCategory.EXEMPT, TaxCategory.OUTSIDE_SCOPE})
 
