@@ -51,6 +51,7 @@ class PostingTemplate:
     exchange_loss: str
     withheld_tax: str
     customer_credit: str
+    advances: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ ROLES = {
     "exchange_loss": ("expense",),
     "withheld_tax": ("asset",),
     "customer_credit": ("liability",),
+    "advances": ("liability",),
 }
 
 MINIMAL = """
@@ -65,6 +66,7 @@ exchange_gain = "1000"
 exchange_loss = "1000"
 withheld_tax = "1000"
 customer_credit = "1000"
+advances = "1000"
 """
 OF_A_COUNTRY = f"""
 country = "DE"

@@ -18,8 +18,6 @@ from invoicing.document.documents import Document
 from invoicing.document.requested import ALL_ADVANCES, RequestedAdjustment, RequestedDocument, RequestedLine
 from invoicing.refusals import Conflict, InvalidInput, NotFound
 from invoicing.settlement.kinds import SettlementKind
-from operations.configuration.configuring import save_entry
-from operations.configuration.entries import Change, Part
 from operations.credit_notes import CreditRequest
 from operations.drafts import DraftRequest, draft_invoice
 from operations.files import DATEV_BATCH
@@ -33,6 +31,9 @@ from tests.support.ledgers import exported_ledger
 from tests.support.practice import Practice, practice
 from tests.support.printed import printed
 from tests.support.raw import raw
+
+CONTRACT_LIABILITIES = "2300"
+"""The account of advances in our chart under IFRS."""
 
 
 @dataclass(slots=True)
@@ -237,27 +238,18 @@ async def test_a_copy_of_a_final_invoice_deducts_nothing_and_of_an_advance_is_no
 
 
 async def test_an_advance_is_posted_to_its_account_and_the_final_invoice_clears_it(desk: Desk) -> None:
-    change = Change(code="1710", values={"name": "Erhaltene Anzahlungen", "type": "liability"})
-    await save_entry(desk.one.office, desk.books, Part.ACCOUNTS, change)
-    change = Change(code="Standard", values={"advances": "1710"})
-    await save_entry(desk.one.office, desk.books, Part.POSTING_PROFILES, change)
     advance = await desk.advance(1000, 20)
-    assert {line.revenue_account for line in advance.lines} == {"1710"}
+    assert {line.revenue_account for line in advance.lines} == {CONTRACT_LIABILITIES}
     final = await desk.final(5000)
-    assert [line.revenue_account == "1710" for line in final.lines] == [False, True]
+    assert [line.revenue_account == CONTRACT_LIABILITIES for line in final.lines] == [False, True]
     with raw(folder_of(desk.books) / BOOKS_FILE) as connection:
-        sides = "SELECT debit_minor, credit_minor FROM journal_lines WHERE account = '1710' ORDER BY debit_minor"
-        assert connection.execute(sides).fetchall() == [(0, 102_000), (102_000, 0)]
+        sides = "SELECT debit_minor, credit_minor FROM journal_lines WHERE account = ? ORDER BY debit_minor"
+        assert connection.execute(sides, (CONTRACT_LIABILITIES,)).fetchall() == [(0, 102_000), (102_000, 0)]
 
 
 async def test_a_discounted_advance_is_on_its_account_alone_also_where_its_charge_is_credited_by_itself(
     desk: Desk,
 ) -> None:
-    change = Change(code="1710", values={"name": "Erhaltene Anzahlungen", "type": "liability"})
-    await save_entry(desk.one.office, desk.books, Part.ACCOUNTS, change)
-    await save_entry(
-        desk.one.office, desk.books, Part.POSTING_PROFILES, Change(code="Standard", values={"advances": "1710"})
-    )
     adjustments = (
         RequestedAdjustment(AdjustmentKind.DISCOUNT, "Rabatt", percent=Decimal(10)),
         RequestedAdjustment(AdjustmentKind.CHARGE, "Porto", amount=Decimal(5)),
@@ -267,8 +259,8 @@ async def test_a_discounted_advance_is_on_its_account_alone_also_where_its_charg
     await issue_credit_note(desk.books, charge)
     assert amounts(await desk.final(300)) == (21_000, 3_990, 24_990)
     with raw(folder_of(desk.books) / BOOKS_FILE) as connection:
-        balance = "SELECT sum(debit_minor - credit_minor), count(*) FROM journal_lines WHERE account = '1710'"
-        assert connection.execute(balance).fetchone() == (0, 3)
+        balance = "SELECT sum(debit_minor - credit_minor), count(*) FROM journal_lines WHERE account = ?"
+        assert connection.execute(balance, (CONTRACT_LIABILITIES,)).fetchone() == (0, 3)
 
 
 @pytest.mark.parametrize("kind", [AdjustmentKind.DISCOUNT, AdjustmentKind.CHARGE])
@@ -281,4 +273,4 @@ async def test_what_an_advance_is_discounted_or_charged_by_is_exported_against_i
     with ZipFile(path) as archive:
         batch = archive.read(DATEV_BATCH).decode("cp1252")
     _, _, *rows = batch.splitlines()
-    assert {tuple(row.split(";")[6:8]) for row in rows} == {("1100", "4000")}
+    assert {tuple(row.split(";")[6:8]) for row in rows} == {("1100", CONTRACT_LIABILITIES)}

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
 
 from invoicing.charts import is_national, national_chart
-from invoicing.document.requested import RequestedDocument, RequestedLine
+from invoicing.document.requested import ALL_ADVANCES, RequestedDocument, RequestedLine
 from invoicing.organizations import OrganizationRef
 from invoicing.refusals import InvalidInput
 from invoicing.reports.figures import ReportName
@@ -55,17 +56,20 @@ class Client:
     clock: SettableClock
     books: Books
     name: str
+    buyers: dict[str, str] = field(default_factory=dict)
 
     async def customer(self, country: str) -> str:
         address = {"line1": "1 Street", "postal_code": "12345", "city": "City", "country": country}
         fields = {"name": f"Buyer in {country}", "tax_number": TAX_NUMBERS.get(country, "")}
         return (await save_customer(self.books, address | fields, customer_id="")).customer.id
 
-    async def sell(self, code: str, *, on: date = date(2026, 3, 2)) -> str:
+    async def sell(self, code: str, *, on: date = date(2026, 3, 2), price: int = 100, **more: Any) -> str:
         self.clock.set(datetime(on.year, on.month, on.day, 9, tzinfo=UTC))
-        line = RequestedLine(Decimal(1), description="Work", unit_price=Decimal(100), tax_code=code)
-        home = HOMES[self.name]
-        document = RequestedDocument(await self.customer(ABROAD.get(code, home)), (line,))
+        line = RequestedLine(Decimal(1), description="Work", unit_price=Decimal(price), tax_code=code)
+        where = ABROAD.get(code, HOMES[self.name])
+        if where not in self.buyers:
+            self.buyers[where] = await self.customer(where)
+        document = RequestedDocument(self.buyers[where], (line,), **more)
         request = IssueRequest(request=DraftRequest(document=document))
         return (await issue_invoice(self.books, request)).document.number
 
@@ -116,6 +120,20 @@ async def test_an_invoice_a_credit_note_and_a_payment_balance_on_the_charts_own_
         trial = await whole(client.books, ReportName.TRIAL_BALANCE)
         assert sum(row.amounts["debit"] - row.amounts["credit"] for row in trial.rows) == 0
         assert (await verify_books(client.books)).problem == ""
+
+
+@EVERY_CHART
+async def test_an_advance_is_on_an_account_of_its_own_until_the_final_invoice_clears_it(
+    tmp_path: Path, name: str
+) -> None:
+    account = {"skr03": "1710", "skr04": "3250", "pcg": "4191", "pgc": "438", "kmu": "2030"}[name]
+    async with client_on(tmp_path, name) as client:
+        await client.sell("STANDARD", advance=True)
+        assert (await client.balances())[account] == -100
+        await client.sell("STANDARD", price=300, deducts=(ALL_ADVANCES,))
+        balances = await client.balances()
+        assert account not in balances
+        assert sum(balances.values()) == 0
 
 
 @EVERY_CHART
@@ -182,7 +200,7 @@ async def test_a_client_on_another_chart_keeps_its_posting_profiles_and_says_whi
         assert states_by_layer(made.outcomes)["entity"] == "failed"
         notes = [note.text for note in made.notes]
         (note,) = (note for note in notes if "was not copied" in note)
-        assert "the chart has no account 1543, 1701, 1770" in note
+        assert "the chart has no account 1543, 1701, 1710, 1770" in note
         # The same number says something else in the standard chart.
         assert note.endswith("8770; 2150 is of type liability, not expense; 2400 is of type liability, not expense.")
         books = one.books(made_organization(made))
