@@ -121,6 +121,13 @@ async def check_balances(year: RandomYear) -> None:
         assert (claim.sign * shown.balance.paid_minor, shown.balance.due_minor) == (claim.paid_minor, claim.due_minor)
 
 
+def advances_minor(document: Document) -> int:
+    """What of a document's net is on the account of advances: all of an advance, and what another one deducts."""
+    if document.advance is not None:
+        return document.net_minor
+    return sum(line.net_minor for line in document.lines if line.advance is not None)
+
+
 def check_journal(year: RandomYear) -> None:
     """Each entry balances, and each account is the sum of what happened, in every currency."""
     assert rows(year.books, ENTRIES_OUT_OF_BALANCE) == []
@@ -134,7 +141,9 @@ def check_journal(year: RandomYear) -> None:
             wanted["tax_payable", currency] += tax_minor
         for document, sign in ((claim.invoice, claim.sign), *((note, -1) for note in claim.notes)):
             wanted["tax_payable", currency] -= sign * (document.tax_minor - document.split_tax_minor)
-            wanted["revenue", currency] -= sign * document.net_minor
+            on_advances_minor = advances_minor(document)
+            wanted["advances", currency] -= sign * on_advances_minor
+            wanted["revenue", currency] -= sign * (document.net_minor - on_advances_minor)
             wanted["rounding", currency] -= sign * document.rounding_minor
     names = [field.name for field in fields(Posting)]
     (accounts,) = rows(year.books, f"SELECT {', '.join(names)} FROM posting_profiles")  # noqa: S608  # Our own names.
