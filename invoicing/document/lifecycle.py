@@ -80,16 +80,24 @@ def status_of(balance: Balance, *, due_date: date, today: date) -> Status:
     more than partially paid.
 
     An invoice of zero stays issued: nothing is owed, and nothing can be paid. A credit note is issued, or paid where
-    all of it was refunded, or used. `storage.books.balances` says the same in SQL.
+    all of it was refunded, or used; so is an invoice below zero, a final one below its advances.
+    `storage.books.balances` says the same in SQL.
     """
     if balance.kind is DocumentKind.CREDIT_NOTE:
-        if balance.paid_minor <= 0:
-            return Status.ISSUED
-        return Status.PAID if balance.paid_minor >= balance.payable_minor else Status.PARTIALLY_PAID
+        return _settled(balance.paid_minor, of_minor=balance.payable_minor)
     if balance.due_minor > 0:
         if due_date < today:
             return Status.OVERDUE
         return Status.PARTIALLY_PAID if balance.paid_minor > 0 else Status.ISSUED
-    if 0 < balance.payable_minor <= balance.credited_minor:
+    if 0 < balance.payable_minor <= balance.credited_minor or balance.credited_minor <= balance.payable_minor < 0:
         return Status.CREDITED
+    if balance.payable_minor < 0:
+        return _settled(-balance.paid_minor, of_minor=balance.credited_minor - balance.payable_minor)
     return Status.PAID if balance.paid_minor > 0 else Status.ISSUED
+
+
+def _settled(settled_minor: int, *, of_minor: int) -> Status:
+    """The status of what is owed to the customer."""
+    if settled_minor <= 0:
+        return Status.ISSUED
+    return Status.PAID if settled_minor >= of_minor else Status.PARTIALLY_PAID

@@ -92,7 +92,9 @@ _LATE = or_(
     _OF.due_date < _TODAY,
     exists().where(_PARTS.c.due_date < _TODAY, _UNPAID_PART).correlate(_DOCUMENTS),
 )
-_COVERED = and_(_PAYABLE > 0, _CREDITED >= _PAYABLE)
+_BELOW_ZERO = _PAYABLE < 0
+_COVERED = case((_BELOW_ZERO, _CREDITED <= _PAYABLE), else_=and_(_PAYABLE > 0, _CREDITED >= _PAYABLE))
+_SETTLED = case((_BELOW_ZERO, -_PAID), else_=_PAID)
 
 NEXT_DUE: ColumnElement[date] = func.coalesce(
     select(func.min(_PARTS.c.due_date)).where(_UNPAID_PART).correlate(_DOCUMENTS).scalar_subquery(), _OF.due_date
@@ -106,9 +108,18 @@ def _either(note: ColumnElement[bool], invoice: ColumnElement[bool]) -> ColumnEl
 
 # The same rules as `invoicing.lifecycle.status_of`; each asks for what is cheapest to know first.
 STATUS: dict[str, ColumnElement[bool]] = {
-    Status.ISSUED: _either(_PAID <= 0, and_(_PAID <= 0, case((_DUE > 0, not_(_LATE)), else_=not_(_COVERED)))),
-    Status.PARTIALLY_PAID: _either(and_(_PAID > 0, _PAID < _PAYABLE), and_(not_(_LATE), _PAID > 0, _DUE > 0)),
-    Status.PAID: _either(and_(_PAID > 0, _PAID >= _PAYABLE), and_(_PAID > 0, _DUE <= 0, not_(_COVERED))),
+    Status.ISSUED: _either(
+        _PAID <= 0,
+        case((_DUE > 0, and_(_PAID <= 0, not_(_LATE))), else_=and_(_SETTLED <= 0, not_(_COVERED))),
+    ),
+    Status.PARTIALLY_PAID: _either(
+        and_(_PAID > 0, _PAID < _PAYABLE),
+        case((_DUE > 0, and_(not_(_LATE), _PAID > 0)), else_=and_(_BELOW_ZERO, _DUE < 0, _PAID < 0, not_(_COVERED))),
+    ),
+    Status.PAID: _either(
+        and_(_PAID > 0, _PAID >= _PAYABLE),
+        and_(_SETTLED > 0, case((_BELOW_ZERO, _DUE == 0), else_=_DUE <= 0), not_(_COVERED)),
+    ),
     Status.OVERDUE: and_(not_(_IS_NOTE), _LATE, _DUE > 0),
     Status.CREDITED: and_(not_(_IS_NOTE), _COVERED, _DUE <= 0),
     OPEN: and_(not_(_IS_NOTE), _DUE > 0),

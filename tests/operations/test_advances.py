@@ -15,12 +15,15 @@ from invoicing.credit.wanted import CreditCharge, CreditLine
 from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.advances import AdvanceTax, DeductedAdvance
 from invoicing.document.documents import Document
+from invoicing.document.lifecycle import Status
 from invoicing.document.requested import ALL_ADVANCES, RequestedAdjustment, RequestedDocument, RequestedLine
 from invoicing.refusals import Conflict, InvalidInput, NotFound
+from invoicing.reports.figures import ReportName
 from invoicing.settlement.kinds import SettlementKind
 from operations.credit_notes import CreditRequest
 from operations.drafts import DraftRequest, draft_invoice
 from operations.files import DATEV_BATCH
+from operations.finding_invoices import InvoiceSearch, find_invoices
 from operations.invoices import IssueRequest, get_invoice
 from operations.payments import PaymentRequest, record_payment
 from operations.verification import verify_books
@@ -31,6 +34,7 @@ from tests.support.ledgers import exported_ledger
 from tests.support.practice import Practice, practice
 from tests.support.printed import printed
 from tests.support.raw import raw
+from tests.support.reconciled import whole
 
 CONTRACT_LIABILITIES = "2300"
 """The account of advances in our chart under IFRS."""
@@ -81,6 +85,15 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         buyer = await one.customer(books, "Bauherr", country="DE")
         yield Desk(one, books, buyer.id)
         assert (await verify_books(books)).problem == ""
+
+
+async def statuses(desk: Desk, document: Document) -> list[str]:
+    """Those under which the document is found, of which one is shown: as many as there are."""
+    found = []
+    for status in Status:
+        page = await find_invoices(desk.books, InvoiceSearch(status=status), cursor="", limit=100)
+        found += [item.status.value for item in page.items if item.header.number == document.number]
+    return found
 
 
 def amounts(document: Document) -> tuple[int, int, int]:
@@ -161,11 +174,25 @@ async def test_a_final_invoice_below_its_advances_states_what_is_paid_back(desk:
     assert amounts(final) == (-40_000, -7_600, -47_600)
     standing = await get_invoice(desk.books, final.number)
     assert standing.balance.due_minor == -47_600
+    assert await statuses(desk, final) == ["issued"]
+    (aged,) = (await whole(desk.books, ReportName.RECEIVABLES_AGING)).rows
+    assert (aged.amounts["owed_to_customers"], aged.amounts["overdue"]) == (47_600, 0)
+    part = PaymentRequest(invoice=final.number, kind=SettlementKind.PAID_BACK, amount=Decimal(100))
+    assert (await record_payment(desk.books, part)).owed_minor == -37_600
+    assert await statuses(desk, final) == ["partially_paid"]
     paid_back = PaymentRequest(invoice=final.number, kind=SettlementKind.PAID_BACK)
     assert (await record_payment(desk.books, paid_back)).owed_minor == 0
+    assert await statuses(desk, final) == ["paid"]
     page = printed(final)
     assert all(words in page for words in ("Schlussrechnung", "Erstattungsbetrag", "Bereits berechnet"))
     assert amounts(await desk.credit(final.number)) == amounts(final)
+
+
+async def test_a_final_invoice_below_zero_is_credited_like_any_other(desk: Desk) -> None:
+    await desk.advance(1000)
+    final = await desk.final(600)
+    await desk.credit(final.number)
+    assert await statuses(desk, final) == ["credited"]
 
 
 async def test_what_cannot_be_deducted_is_refused_by_its_reason(desk: Desk) -> None:
