@@ -63,6 +63,8 @@ class Act(StrEnum):
     CHOOSE_DELIMITER = auto()
     CHOOSE_ENCODING = auto()
     CHOOSE_DECIMAL_SIGN = auto()
+    CHOOSE_DAY_ORDER = auto()
+    SAY_OPENING = auto()
     UPLOAD_FILE = auto()
     NAME_FILES_FOLDER = auto()
 

@@ -93,11 +93,13 @@ def _read(asked: FileToImport, profile: Profile, *, update: bool, dry_run: bool,
     wanted = Import(
         kind=asked.kind,
         columns=columns,
-        rows=read_rows(table, columns, reading.decimal_sign, profile.currency),
+        rows=read_rows(table, columns, reading.decimal_sign, profile.currency, order=reading.day_order),
         file_name=asked.file_name,
         sha256=hashlib.sha256(content).hexdigest(),
         update=update,
         dry_run=dry_run,
+        opening_day=reading.opening_day,
+        opening_account=reading.opening_account,
     )
     notes = [*([_passed_over(without)] if without else []), *_notes(wanted, profile)]
     unknown = not_understood(asked.kind, columns.unknown) if columns.unknown else ""

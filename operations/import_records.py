@@ -100,7 +100,13 @@ async def _import(
     imported = await import_table(books, read.wanted, progress=_nobody)
     await progress(count, count)
     return ImportReport(
-        request.kind, file.file_name, read.wanted.sha256, imported, read.form, read.notes, read.wanted.columns
+        request.kind,
+        file.file_name,
+        read.wanted.sha256,
+        imported,
+        read.form,
+        (*read.notes, *imported.notes),
+        read.wanted.columns,
     )
 
 

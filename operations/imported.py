@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 
 from invoicing.importing.columns import Columns
@@ -12,6 +13,7 @@ from invoicing.importing.tables import Problem
 from invoicing.importing.values import ReadRow
 from invoicing.importing.vocabulary import Kind
 from invoicing.master_data.records import Customer, Item
+from invoicing.remedies import Remark
 
 
 class Outcome(Enum):
@@ -39,10 +41,13 @@ class ImportedRow:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """`written` is false in a dry run, and where a row was refused: then nothing was kept."""
+    """`written` is false in a dry run, and where a row was refused: then nothing was kept. `notes` are what
+    the rows come to together.
+    """
 
     rows: tuple[ImportedRow, ...]
     written: bool
+    notes: tuple[Remark, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -59,7 +64,8 @@ class Imported:
 class Import:
     """What is imported. The audit trail keeps `file_name` and `sha256`.
 
-    With `update` a row also changes what it finds by its name or stock number, not only by its id.
+    With `update` a row also changes what it finds by its name or stock number, not only by its id. `opening_day` and
+    `opening_account` are of documents of a former system.
     """
 
     kind: Kind
@@ -69,3 +75,5 @@ class Import:
     sha256: str
     update: bool = False
     dry_run: bool = False
+    opening_day: date | None = None
+    opening_account: str = ""

@@ -1,4 +1,4 @@
-"""Importing customers, items and number series: every row is checked first, and then all are kept or none."""
+"""Importing tables of customers, items and the like: every row is checked first, and then all are kept or none."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from typing import Any, Generic, TypeVar
 
 from sqlmodel import Session
 
-from invoicing.importing.addresses import address_fields, mended_postal_code, with_house_number
 from invoicing.importing.composing import ADDRESS_TEXT, HOUSE_NUMBER
 from invoicing.importing.country_names import country_meant
 from invoicing.importing.matching import Known, Matching
 from invoicing.importing.tables import Problem
 from invoicing.importing.vocabulary import Kind
-from invoicing.master_data.fields import CUSTOMER
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer, Item
 from invoicing.progress import Progress
@@ -25,6 +23,8 @@ from invoicing.text.typed import clean_line, clean_text
 from operations.customers import changed as changed_customer
 from operations.customers import check_field as check_customer_field
 from operations.imported import Import, Imported, ImportedRow, Outcome
+from operations.importing_addresses import with_address
+from operations.importing_former import import_former
 from operations.importing_meanings import Meant, code_of_rate, terms_code
 from operations.importing_series import import_series
 from operations.issue_dates import local_date
@@ -51,6 +51,7 @@ _REPEATING = _OF_THE_BOOKS | {"country", "currency", "supply"}
 RIGHT_TO_IMPORT = {
     Kind.CUSTOMERS: Right.IMPORT_RECORDS,
     Kind.ITEMS: Right.IMPORT_RECORDS,
+    Kind.OPEN_ITEMS: Right.CHANGE_SETTINGS,
     Kind.SERIES: Right.CHANGE_SETTINGS,
 }
 """For which act the books are opened that a table is imported into."""
@@ -67,6 +68,8 @@ async def import_table(books: Books, wanted: Import, *, progress: Progress) -> I
             return await _run(books, wanted, _CUSTOMERS, progress)
         case Kind.ITEMS:
             return await _run(books, wanted, _ITEMS, progress)
+        case Kind.OPEN_ITEMS:
+            return await import_former(books, wanted)
         case Kind.SERIES:
             return await import_series(books, wanted)
 
@@ -271,23 +274,10 @@ def _mended(values: Mapping[str, Any], after: object) -> tuple[str, ...]:
     return (f"postal_code: {given} was read as {after.postal_code} ({after.country}).",)
 
 
-def _with_address(values: dict[str, Any], country: str) -> dict[str, Any]:
-    """The values with the parts of an address put together, or taken apart, as the country writes them."""
-    found = dict(values)
-    text = found.pop(ADDRESS_TEXT, "")
-    if text and "line1" not in found:
-        found |= address_fields(text, country)
-    if HOUSE_NUMBER in found:
-        found["line1"] = with_house_number(found.get("line1", ""), found.pop(HOUSE_NUMBER), country)
-    if "postal_code" in found:
-        found["postal_code"] = mended_postal_code(found["postal_code"], country)
-    return found | {name: CUSTOMER[name].checked(name, found[name]) for name in ("line1", "line2") if name in found}
-
-
 def _changed_customer(before: Customer, values: dict[str, Any], profile: Profile) -> Customer:
     country = before.country or profile.country
     where = values.get("country", country)
-    values = _with_address(values, where)
+    values = with_address(values, where)
     if not country and "country" not in values:
         raise InvalidInput("country is required: the customer's two-letter country code.", field="country")
     return changed_customer(before, {"country": country} | values)

@@ -1,7 +1,8 @@
-"""The command `import`: customers, items and number series from CSV and XLSX files, all of a file or nothing."""
+"""The command `import`: customers, items, number series and open items from CSV and XLSX files: all or nothing."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,7 +32,14 @@ Map = Annotated[
     typer.Option("--map", help="HEADING=FIELD: which field a column is; empty passes over it. Repeatable."),
 ]
 
-import_app = command_group("Import customers, items or number series from a CSV or XLSX file.")
+OpeningDay = Annotated[str, typer.Option(help="From which day on they are owed here, such as 2026-01-01.")]
+OpeningAccount = Annotated[str, typer.Option(help="The account that takes the other side of what is receivable.")]
+DayFirst = Annotated[
+    bool | None,
+    typer.Option("--day-first/--month-first", help="What 01/02/2026 begins with; else recognised."),
+]
+
+import_app = command_group("Import customers, items, number series or open items from a CSV or XLSX file.")
 
 
 def _add_command(kind: str, text: str) -> None:
@@ -71,8 +79,57 @@ def _add_command(kind: str, text: str) -> None:
         anyio.run(import_from_file, request)
 
 
+def _add_open_items() -> None:
+    @import_app.command(
+        "open-items",
+        help="Import invoices and credit notes of a former system, as records that are never issued again.",
+    )
+    def import_open_items(
+        file: File,
+        organization: Organization,
+        opening_day: OpeningDay = "",
+        opening_account: OpeningAccount = "",
+        day_first: DayFirst = None,
+        dry_run: DryRun = False,
+        sheet: Sheet = "",
+        delimiter: Delimiter = "",
+        encoding: Encoding = "",
+        decimal_comma: DecimalComma = None,
+        ignore_unknown: IgnoreUnknown = False,
+        map_columns: Map = None,
+        profile: Profile = "",
+        data: Data = None,
+        as_json: Json = False,
+    ) -> None:
+        from dataclasses import replace
+
+        from invoicing.importing.dates import DayOrder
+        from invoicing.importing.vocabulary import Kind
+        from server.importing import ImportRequest, import_from_file
+
+        reading = replace(
+            _reading(map_columns or [], sheet, delimiter, encoding, decimal_comma, ignore_unknown),
+            profile=profile,
+            day_order=None if day_first is None else DayOrder.DAY_FIRST if day_first else DayOrder.MONTH_FIRST,
+            opening_day=_opening_day(opening_day),
+            opening_account=opening_account,
+        )
+        request = ImportRequest(
+            kind=Kind.OPEN_ITEMS,
+            file=file,
+            organization=organization,
+            settings=read_settings(data),
+            update=False,
+            dry_run=dry_run,
+            as_json=as_json,
+            reading=reading,
+        )
+        anyio.run(import_from_file, request)
+
+
 _add_command("customers", "Import customers. All rows are checked first; if one is refused, nothing is imported.")
 _add_command("items", "Import items. All rows are checked first; if one is refused, nothing is imported.")
+_add_open_items()
 _add_command("series", "Import number series (code, kind, pattern, next), all of them or none.")
 
 
@@ -94,6 +151,16 @@ def _reading(
         )
     except InvalidInput as refusal:
         raise typer.BadParameter(refusal.message, param_hint=f"--{refusal.field}") from None
+
+
+def _opening_day(given: str) -> date | None:
+    from invoicing.importing.reading import opening_day_of
+    from invoicing.refusals import InvalidInput
+
+    try:
+        return opening_day_of(given.strip())
+    except InvalidInput as refusal:
+        raise typer.BadParameter(refusal.message, param_hint="--opening-day") from None
 
 
 def _encoding(given: str) -> str:

@@ -56,11 +56,12 @@ async def import_from_file(request: ImportRequest) -> None:
         wanted = read.wanted
         with progress("Checking") as tell:
             imported = await import_table(books, wanted, progress=tell)
-    notes = [told(note, at_terminal) for note in read.notes]
+    notes = [told(note, at_terminal) for note in (*read.notes, *imported.notes)]
     if request.as_json:
         say_json(_as_data(wanted, imported, organization.handle, read.form, notes))
     else:
-        say(f"{organization.name} ({organization.handle}), {request.kind.value} from {wanted.file_name} ({read.form})")
+        things = request.kind.value.replace("_", " ")
+        say(f"{organization.name} ({organization.handle}), {things} from {wanted.file_name} ({read.form})")
         mended = mended_line(imported)
         about = (
             *notes,

@@ -189,7 +189,7 @@ def _row_lines(row: ImportedRow, *, written: bool) -> list[str]:
 
 
 def _things(kind: ImportKind) -> str:
-    return "number series" if kind is ImportKind.SERIES else kind.value
+    return "number series" if kind is ImportKind.SERIES else kind.value.replace("_", " ")
 
 
 TOOL = Description(

@@ -192,6 +192,8 @@ _FOR_ASSISTANT = {
     Act.CHOOSE_DELIMITER: 'Say it with options of import_records, such as "delimiter=semicolon".',
     Act.CHOOSE_ENCODING: 'Or say it with options of import_records, such as "encoding=windows-1250".',
     Act.CHOOSE_DECIMAL_SIGN: 'Say with options of import_records: "decimals=comma" or "decimals=point".',
+    Act.CHOOSE_DAY_ORDER: 'Say with options of import_records: "dates=day_first" or "dates=month_first".',
+    Act.SAY_OPENING: 'Say it with options of import_records: "opening_day=2026-01-01" and "opening_account=NUMBER".',
     Act.UPLOAD_FILE: "import_records without a file gives a new page for one.",
 }
 _AT_TERMINAL = {
@@ -208,6 +210,8 @@ _AT_TERMINAL = {
     Act.CHOOSE_DELIMITER: "Give --delimiter.",
     Act.CHOOSE_ENCODING: "Or give --encoding.",
     Act.CHOOSE_DECIMAL_SIGN: "Give --decimal-comma or --decimal-point.",
+    Act.CHOOSE_DAY_ORDER: "Give --day-first or --month-first.",
+    Act.SAY_OPENING: "Give --opening-day and --opening-account.",
 }
 # What no tool does: the operator does it, whoever is told of it.
 _ON_SERVER = {

@@ -28,6 +28,7 @@ from invoicing.remedies import Act, MapColumn
 _TELLING = {
     Kind.CUSTOMERS: ("name", "id", "last_name", "first_name"),
     Kind.ITEMS: ("name", "sku", "id"),
+    Kind.OPEN_ITEMS: ("number",),
     Kind.SERIES: ("code",),
 }
 
@@ -135,7 +136,11 @@ def match_columns(
 
 def not_understood(kind: Kind, unknown: Iterable[str]) -> str:
     """Which columns are no fields, and which fields there are."""
-    return f"Not a field of {kind.value}: {', '.join(unknown)}. Fields: {', '.join(fields_of(kind))}."
+    return f"Not a field of {_of(kind)}: {', '.join(unknown)}. Fields: {', '.join(fields_of(kind))}."
+
+
+def _of(kind: Kind) -> str:
+    return kind.value.replace("_", " ")
 
 
 def _example(table: Table, index: int) -> str:
@@ -270,7 +275,7 @@ def _field_asked_for(kind: Kind, heading: str, asked: str) -> tuple[str, int]:
     if name.strip() and not field:
         fields = fields_of(kind)
         raise InvalidInput(
-            f"map: {shown(name)} is no field of {kind.value}. Fields: {', '.join(fields)}; an empty field passes"
+            f"map: {shown(name)} is no field of {_of(kind)}. Fields: {', '.join(fields)}; an empty field passes"
             f" over the column {shown(heading)}.",
             field="map",
             candidates=fields,
@@ -299,7 +304,7 @@ def _twice(table: Table, field: str, first: int, second: int) -> InvalidInput:
 def _check_known(kind: Kind, known: Mapping[str, Column]) -> None:
     if not known:
         raise InvalidInput(
-            f"The first row names no column of {kind.value}. It must be the header, with names such as"
+            f"The first row names no column of {_of(kind)}. It must be the header, with names such as"
             f" {', '.join(fields_of(kind)[1:5])}.",
             field="file",
             remedy=Act.MAP_COLUMNS,

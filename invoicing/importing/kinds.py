@@ -17,6 +17,7 @@ FILE_NAME_CHARACTERS_MAX = 200
 class ImportKind(StrEnum):
     CUSTOMERS = "customers"
     ITEMS = "items"
+    OPEN_ITEMS = "open_items"
     SERIES = "series"
     LOGO = "logo"
 

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from invoicing.importing.csv_table import DELIMITERS, known_encoding
+from invoicing.importing.dates import DayOrder
 from invoicing.importing.decimals import DecimalSign
 from invoicing.refusals import InvalidInput
 from invoicing.text.codes import small_letters
 
 DELIMITER, ENCODING, DECIMALS, IGNORE_UNKNOWN, SHEET = "delimiter", "encoding", "decimals", "ignore_unknown", "sheet"
 PROFILE = "profile"
-OPTIONS = (SHEET, DELIMITER, ENCODING, DECIMALS, IGNORE_UNKNOWN, PROFILE)
+DATES, OPENING_DAY, OPENING_ACCOUNT = "dates", "opening_day", "opening_account"
+OPTIONS = (SHEET, DELIMITER, ENCODING, DECIMALS, IGNORE_UNKNOWN, PROFILE, DATES, OPENING_DAY, OPENING_ACCOUNT)
 """What can be said of a file besides which field a column is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What was said. `map` says of headings which field they are (`invoicing.importing.columns`); `profile` whose
-    export it is (`invoicing.importing.programs`), recognised where it is empty.
+    export it is (`invoicing.importing.programs`), recognised where it is empty. `opening_day` and `opening_account` are
+    of open items: from when on they are owed here, and the account of the other side.
     """
 
     map: Mapping[str, str] = field(default_factory=dict)
@@ -29,6 +33,9 @@ class Reading:
     decimal_sign: DecimalSign | None = None
     ignore_unknown: bool = False
     profile: str = ""
+    day_order: DayOrder | None = None
+    opening_day: date | None = None
+    opening_account: str = ""
 
 
 AS_RECOGNISED = Reading()
@@ -86,10 +93,34 @@ def reading_of(columns: Iterable[str], options: Iterable[str]) -> Reading:
             decimal_sign=_decimal_sign(said.get(DECIMALS, "")),
             ignore_unknown=_flag(said.get(IGNORE_UNKNOWN, "false")),
             profile=said.get(PROFILE, ""),
+            day_order=_day_order(said.get(DATES, "")),
+            opening_day=opening_day_of(said.get(OPENING_DAY, "")),
+            opening_account=said.get(OPENING_ACCOUNT, ""),
         )
     except InvalidInput as refusal:
         named = refusal.field if refusal.field == "map" else "options"
         raise InvalidInput(f"{named}: {refusal.message}", field=named) from None
+
+
+def opening_day_of(text: str) -> date | None:
+    """The day as it is said, in the form of ISO 8601; None where nothing is.
+
+    Raises:
+        InvalidInput: it is no day in that form.
+    """
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InvalidInput(f"{OPENING_DAY} must be a day such as 2026-01-01.", field=OPENING_DAY) from None
+
+
+def _day_order(text: str) -> DayOrder | None:
+    if not text:
+        return None
+    try:
+        return DayOrder(small_letters(text).replace(" ", "_"))
+    except ValueError:
+        raise InvalidInput(f"{DATES} must be {' or '.join(DayOrder)}.", field=DATES) from None
 
 
 def _decimal_sign(text: str) -> DecimalSign | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import assert_never
 
 from invoicing.importing.columns import Column, Columns
 from invoicing.importing.composing import compose_name, compose_street
+from invoicing.importing.dates import DayOrder, day_of, order_of_column
 from invoicing.importing.decimals import DecimalSign, as_shown, is_computed, plain_number, sign_of_column
 from invoicing.importing.stated_prices import stated_price
 from invoicing.importing.tables import Cell, Day, Number, Problem, Row, Table, Unreadable, is_blank, shown
@@ -18,15 +20,17 @@ from invoicing.money.amounts import FRACTION_DIGITS_MAX, parse_decimal, plain
 from invoicing.refusals import InvalidInput, Refusal
 from invoicing.remedies import Act
 
-Value = str | bool | Decimal
+Value = str | bool | Decimal | date
 
 _TRUTHS = frozenset({"consumer", "public_body", "demands_e_invoice", "archived"})
-_DECIMALS = frozenset({"unit_price", "tax_rate"})
+_MONEY = ("unit_price", "total", "open", "paid")
+_DECIMALS = frozenset({*_MONEY, "tax_rate", "exchange_rate"})
+_DAYS = frozenset({"issue_date", "due_date"})
 _APOSTROPHE_BEFORE = frozenset({"postal_code", "phone"})
 # A text that looks like a number and is none: what a spreadsheet did to it cannot be undone.
 _IDENTIFIERS = frozenset(
     "id sku tax_number registration_number tax_office_number phone postal_code revenue_account gtin identifier"
-    " e_invoice_address buyer_reference accounting_reference".split()
+    " e_invoice_address buyer_reference accounting_reference number counterfoil_id".split()
 )
 # Programs write one before digits, so that a spreadsheet takes them for text.
 _APOSTROPHE = re.compile(r"^\s*['’](?=[\d+])")
@@ -48,21 +52,49 @@ class ReadRow:
     of_person: bool = False
 
 
-def read_rows(table: Table, columns: Columns, sign: DecimalSign | None, currency: str = "") -> list[ReadRow]:
-    """The rows of a table; `sign` is the decimal sign if it is known, else each column tells its own. `currency` is the
-    organization's, which a sign that several currencies have can mean.
+def read_rows(
+    table: Table, columns: Columns, sign: DecimalSign | None, currency: str = "", *, order: DayOrder | None = None
+) -> list[ReadRow]:
+    """The rows of a table; `sign` is the decimal sign and `order` that of day and month if they are known, else each
+    column tells its own. `currency` is the organization's, which a sign that several currencies have can mean.
 
     Raises:
-        InvalidInput: a column that has both decimal signs.
+        InvalidInput: a column that has both decimal signs, or days in both orders.
     """
-    signs = {column.field: sign or _own_sign(table, column) for column in columns.known if column.field in _DECIMALS}
+    signs = _Signs(
+        {column.field: sign or _own_sign(table, column) for column in columns.known if column.field in _DECIMALS},
+        {column.field: order or _own_order(table, column) for column in columns.known if column.field in _DAYS},
+    )
     return [_read_row(row, columns, signs, currency) for row in table.rows]
 
 
-def _own_sign(table: Table, column: Column) -> DecimalSign | None:
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """How the columns write decimals, and days, by their fields; None where nothing tells it."""
+
+    decimal: Mapping[str, DecimalSign | None]
+    order: Mapping[str, DayOrder | None]
+
+
+def _texts(table: Table, column: Column) -> list[str]:
     cells = (row.cells[column.index] for row in table.rows if column.index < len(row.cells))
+    return [cell for cell in cells if isinstance(cell, str)]
+
+
+def _own_order(table: Table, column: Column) -> DayOrder | None:
     try:
-        return sign_of_column(_bare_number(cell, column.field) for cell in cells if isinstance(cell, str))
+        return order_of_column(_texts(table, column))
+    except InvalidInput as refusal:
+        raise InvalidInput(
+            f"The column {column.heading} {refusal.message}: make them alike.",
+            field=column.field,
+            remedy=Act.CHOOSE_DAY_ORDER,
+        ) from None
+
+
+def _own_sign(table: Table, column: Column) -> DecimalSign | None:
+    try:
+        return sign_of_column(_bare_number(cell, column.field) for cell in _texts(table, column))
     except InvalidInput as refusal:
         raise InvalidInput(
             f"The column {column.heading} {refusal.message}: make them alike.",
@@ -76,7 +108,7 @@ def _bare_number(cell: str, field: str) -> str:
     return cell.strip().removesuffix("%") if field == "tax_rate" else stated_price(cell).number
 
 
-def _read_row(row: Row, columns: Columns, signs: Mapping[str, DecimalSign | None], currency: str) -> ReadRow:
+def _read_row(row: Row, columns: Columns, signs: _Signs, currency: str) -> ReadRow:
     if len(row.cells) != columns.width:
         than = "more" if len(row.cells) > columns.width else "fewer"
         reason = (
@@ -91,10 +123,11 @@ def _read_row(row: Row, columns: Columns, signs: Mapping[str, DecimalSign | None
         if is_blank(cell):
             continue
         try:
-            values[column.field] = _value(cell, column, signs.get(column.field))
+            values[column.field] = _value(cell, column, signs)
         except Refusal as refusal:
             problems.append(Problem(column.field, refusal.message, column.heading, refusal.remedy))
-    problems.extend(_currency_of_price(row, values, columns, currency))
+    for name in _MONEY:
+        problems.extend(_currency_of_price(row, values, columns, currency, name))
     of_person = compose_name(values)
     compose_street(values)
     return ReadRow(row.number, values, tuple(problems), _remarks(row, values, columns), of_person)
@@ -112,35 +145,38 @@ def _remarks(row: Row, values: Mapping[str, Value], columns: Columns) -> tuple[s
     return ()
 
 
-def _currency_of_price(row: Row, values: dict[str, Value], columns: Columns, own: str) -> list[Problem]:
-    """A price is in the currency that its column or cell names; a row that says another contradicts it."""
-    column = next((one for one in columns.known if one.field == "unit_price"), None)
-    if column is None or "unit_price" not in values:
+def _currency_of_price(row: Row, values: dict[str, Value], columns: Columns, own: str, name: str) -> list[Problem]:
+    """A price, or an amount, is in the currency that its column or cell names; a row of another one contradicts it."""
+    column = next((one for one in columns.known if one.field == name), None)
+    if column is None or name not in values:
         return []
+    what = "price" if name == "unit_price" else "amount"
     cell = row.cells[column.index]
     named = [column.currency, cell.currency if isinstance(cell, Number) else ""]
     if isinstance(cell, str) and (possible := stated_price(cell).currencies):
         stated = str(values.get("currency", "") or column.currency or own).strip().upper()
         if len(possible) > 1 and stated not in possible:
-            reason = f"The price {shown(cell)} can be in {', '.join(possible)}: add a column with the currency."
+            reason = f"The {what} {shown(cell)} can be in {', '.join(possible)}: add a column with the currency."
             return [Problem("currency", reason, column.heading)]
         named.append(stated if len(possible) > 1 else possible[0])
     for currency in filter(None, named):
         stated = str(values.setdefault("currency", currency)).strip().upper()
         if stated != currency:
-            reason = f"The row says {shown(stated)}, but the price in the column {column.heading} is in {currency}."
+            reason = f"The row says {shown(stated)}, but the {what} in the column {column.heading} is in {currency}."
             return [Problem("currency", reason, column.heading)]
     return []
 
 
-def _value(cell: Cell, column: Column, sign: DecimalSign | None) -> Value:
+def _value(cell: Cell, column: Column, signs: _Signs) -> Value:
     field = column.field
     if isinstance(cell, Unreadable):
         raise InvalidInput(f"{field} {cell.reason}", field=field)
     if field in _TRUTHS:
         return _truth(cell, field)
     if field in _DECIMALS:
-        return _divided(_decimal(cell, field, sign), column)
+        return _divided(_decimal(cell, field, signs.decimal.get(field)), column)
+    if field in _DAYS:
+        return day_of(_text(cell, field), signs.order.get(field), field=field)
     text = _text(cell, field)
     return supply_of(text) if field == "supply" else text
 

@@ -1,4 +1,4 @@
-"""What columns and cells are called: headings of customers and items by language, and words that cells say."""
+"""What columns and cells are called: headings by language, and words that cells say."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ class Kind(Enum):
 
     CUSTOMERS = "customers"
     ITEMS = "items"
+    OPEN_ITEMS = "open_items"
     SERIES = "series"
+
+
+_OF_CUSTOMERS = ("currency", "tax_number", "country", "email", "line1", "postal_code", "city")
 
 
 def meanings(kind: Kind, heading: str) -> Mapping[str, frozenset[str]]:
@@ -56,6 +60,11 @@ def supply_of(text: str) -> str:
     return _words("supplies").get(bare(text), text)
 
 
+def document_kind_of(text: str) -> str:
+    """An invoice or a credit note, as programs in many languages call them; empty for what is neither."""
+    return _words("document_kinds").get(bare(text), "")
+
+
 def _likeliest(fields: Mapping[str, frozenset[str]], known: Counter[str]) -> tuple[str, ...]:
     if len(fields) < 2:
         return tuple(fields)
@@ -69,14 +78,18 @@ def _headings(kind: Kind) -> Mapping[str, Mapping[str, frozenset[str]]]:
         return {name: {field: frozenset({ENGLISH})} for name, field in _words(kind.value).items()}
     found: dict[str, dict[str, frozenset[str]]] = {}
     for language, sections in _languages().items():
-        for name, field in _by_name(sections[kind.value], f"headings/{language}.toml").items():
+        section = sections[kind.value]
+        if kind is Kind.OPEN_ITEMS:
+            # Of whom a document is, is said as in a list of customers.
+            section = section | {field: sections["customers"].get(field, []) for field in _OF_CUSTOMERS}
+        for name, field in _by_name(section, f"headings/{language}.toml").items():
             fields = found.setdefault(name, {})
             fields[field] = fields.get(field, frozenset()) | {language}
     return found
 
 
 @cache
-def _languages() -> dict[str, Mapping[str, Mapping[str, list[str]]]]:
+def _languages() -> dict[str, Mapping[str, dict[str, list[str]]]]:
     """The tables of all languages, English first: the order of its fields is that in which they are told."""
     folder = files("invoicing.importing").joinpath("headings")
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))

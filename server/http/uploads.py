@@ -57,6 +57,7 @@ _TABLE = "CSV or XLSX, with the names of its columns"
 _THINGS = {
     ImportKind.CUSTOMERS: ("customers", _TABLE),
     ImportKind.ITEMS: ("items", _TABLE),
+    ImportKind.OPEN_ITEMS: ("documents of a former system", f"{_TABLE}: number, issue date, customer, total, open"),
     ImportKind.SERIES: ("number series", f"{_TABLE}: code, kind, pattern, next"),
     ImportKind.LOGO: ("logo", "a PNG or JPEG picture"),
 }

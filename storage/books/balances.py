@@ -6,6 +6,7 @@ Each amount is a subquery on an index, correlated with the row of `documents` th
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, not_, or_, select
 from sqlmodel import Session
@@ -20,10 +21,17 @@ _DOCUMENTS = table_of(tables.DocumentRow)
 _OF = _DOCUMENTS.c
 _PAYMENTS = table_of(tables.Payment)
 _NOTES = _DOCUMENTS.alias("notes")
-_EFFECT = case(
-    {kind.value: effect(kind) for kind in SettlementKind if effect(kind) != 1}, value=_PAYMENTS.c.kind, else_=1
-)
-SIGNED = _EFFECT * case((_PAYMENTS.c.reverses_id.is_(None), _PAYMENTS.c.amount_minor), else_=-_PAYMENTS.c.amount_minor)
+
+
+def signed(paid: Any) -> ColumnElement[int]:
+    """What a row of `payments`, or of `former_payments`, adds to what was received or refunded."""
+    others = {kind.value: effect(kind) for kind in SettlementKind if effect(kind) != 1}
+    amount = case((paid.reverses_id.is_(None), paid.amount_minor), else_=-paid.amount_minor)
+    found: ColumnElement[int] = case(others, value=paid.kind, else_=1) * amount
+    return found
+
+
+SIGNED = signed(_PAYMENTS.c)
 """What a payment adds to what was received, or a refund to what was refunded, as `payments.settled_minor`; a reversal
 takes it away.
 """

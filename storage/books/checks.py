@@ -121,8 +121,9 @@ SETTING = (
     CREATING,
 )
 SETTING_MANDATES = ("acknowledge_mandate", "withdraw_mandate_acknowledgement")
+IMPORTING_FORMER = "import_open_items"
 SAVING = {
-    "customers": ("save_customer", "import_customers"),
+    "customers": ("save_customer", "import_customers", IMPORTING_FORMER),
     "items": ("save_item", "import_items"),
     "billing_hours": (SAVED_HOURS,),
 }

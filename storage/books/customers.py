@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ _BY_NAME = (
     .limit(5)
 )
 _NAMES = select(_COLUMNS.id, _COLUMNS.name, _COLUMNS.archived).order_by(_COLUMNS.id)
+_TO_MATCH = select(_COLUMNS.id, _COLUMNS.name_key, _COLUMNS.tax_number).order_by(_COLUMNS.archived, _COLUMNS.id)
 _ADD = _CUSTOMERS.table.insert().inline()
 
 
@@ -44,6 +46,44 @@ def customers_by_ids(session: Session, customer_ids: Iterable[str]) -> dict[str,
 def customer_names(session: Session) -> list[tuple[str, str, bool]]:
     """Id and name of every customer, and whether it is archived."""
     return [(row[0], row[1], row[2]) for row in execute(session, _NAMES)]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersToMatch:
+    """Ids of all customers, by what a file may say of them: archived ones too, whose documents there may be."""
+
+    ids: frozenset[str]
+    by_name: Mapping[str, tuple[str, ...]]
+    by_number: Mapping[str, tuple[str, ...]]
+
+    def match(self, *, id: str, name: str, tax_number: str) -> tuple[str, ...]:
+        """Who is meant: by the id alone, where it is said; else by the name, and among several of it by the number; or
+        by the number, where nobody is called so.
+        """
+        if id:
+            return (id,) if id in self.ids else ()
+        named = self.by_name.get(fold(name), ())
+        numbered = self.by_number.get(_bare_number(tax_number), ()) if tax_number else ()
+        if len(named) > 1 and numbered:
+            return tuple(one for one in named if one in numbered) or named
+        return named or numbered
+
+
+def customers_to_match(session: Session) -> CustomersToMatch:
+    """All customers, for a file whose rows name them."""
+    by_name: dict[str, tuple[str, ...]] = {}
+    by_number: dict[str, tuple[str, ...]] = {}
+    ids = []
+    for customer_id, name_key, tax_number in execute(session, _TO_MATCH):
+        ids.append(customer_id)
+        by_name[name_key] = (*by_name.get(name_key, ()), customer_id)
+        if number := _bare_number(tax_number):
+            by_number[number] = (*by_number.get(number, ()), customer_id)
+    return CustomersToMatch(frozenset(ids), by_name, by_number)
+
+
+def _bare_number(text: str) -> str:
+    return "".join(one for one in text.upper() if one.isalnum())
 
 
 def find_customers(session: Session, *, query: str, cursor: str, limit: int) -> Page[Customer]:

@@ -1,5 +1,7 @@
 """Queries on the journal: one entry for each document and each payment, and which accounts a document was posted to.
 
+What a former system issued names its entry itself (`former_documents`), and so does what settles that.
+
 Rows are only ever added here; the database refuses to change or delete them.
 """
 
@@ -29,6 +31,8 @@ class EntryKind(StrEnum):
 
     DOCUMENT = "document"
     PAYMENT = "payment"
+    FORMER = "former"
+    FORMER_PAYMENT = "former_payment"
 
 
 _ENTRIES = table_of(tables.JournalEntry)
@@ -114,6 +118,34 @@ def post_payment(
     )
 
 
+def post_former(
+    session: Session,
+    *,
+    on: date,
+    number: str,
+    customer_name: str,
+    sides: Sequence[PostedSide],
+    currency: str,
+    accounting_currency: str,
+    kind: EntryKind = EntryKind.FORMER,
+) -> str:
+    """Add the entry of a document of a former system, or of what settles it; answers its id."""
+    return _add(
+        session,
+        {
+            "kind": kind.value,
+            "document_id": None,
+            "payment_id": None,
+            "entry_date": on,
+            "description": described(number, customer_name),
+            "accounting_currency": accounting_currency,
+        },
+        [posted.side for posted in sides],
+        [posted.accounting_minor for posted in sides],
+        currency=currency,
+    )
+
+
 def described(number: str, customer_name: str) -> str:
     """What an entry says of the document that it is about."""
     return f"{number} {customer_name}"
@@ -182,7 +214,7 @@ def _add(
     accounting: Sequence[int | None],
     *,
     currency: str,
-) -> None:
+) -> str:
     entry_id = new_id("jrn")
     execute(session, _ADD_ENTRY, {"id": entry_id, **entry})
     lines = (
@@ -200,3 +232,4 @@ def _add(
     )
     insert_rows(session, _ADD_SIDE, lines)
     add_entry_totals(session, entry["entry_date"], sides, accounting, currency=currency)
+    return entry_id

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from invoicing.document.tags import tags_from_json, tags_text
 from invoicing.exports.ledger.entries import Entry, Side
-from storage.books import tables
+from storage.books import former_tables, tables
 from storage.books.total_tables import AccountTotal
 from storage.queries.statements import execute, table_of
 from storage.queries.tuples import after
@@ -20,6 +20,10 @@ from storage.queries.tuples import after
 _ENTRIES, _SIDES = table_of(tables.JournalEntry), table_of(tables.JournalLine)
 _DOCUMENTS, _PAYMENTS = table_of(tables.DocumentRow), table_of(tables.Payment)
 _ENTRY, _SIDE, _OF = _ENTRIES.c, _SIDES.c, _DOCUMENTS.c
+_FORMER, _FORMER_PAYMENTS = table_of(former_tables.FormerDocument), table_of(former_tables.FormerPayment)
+# What is of a former system names its entry, and not the entry it.
+_OPENED, _SETTLED = _FORMER.alias("opened"), _FORMER_PAYMENTS.alias("settled")
+_SETTLED_OF = _FORMER.alias("settled_of")
 _IN_PERIOD = _ENTRY.entry_date.between(bindparam("first"), bindparam("last"))
 _EXTENT = select(func.count(), func.min(_ENTRY.entry_date), func.max(_ENTRY.entry_date)).where(_IN_PERIOD)
 _POSTED = select(table_of(AccountTotal).c.account).distinct().order_by(table_of(AccountTotal).c.account)
@@ -44,17 +48,23 @@ _IN_ORDER = (
     select(
         _ENTRY.id,
         _ENTRY.entry_date,
-        case((_ENTRY.document_id.is_not(None), _OF.issued_at), else_=_PAYMENTS.c.recorded_at),
+        case(
+            (_ENTRY.document_id.is_not(None), _OF.issued_at),
+            else_=func.coalesce(_PAYMENTS.c.recorded_at, _OPENED.c.imported_at, _SETTLED.c.recorded_at),
+        ),
         _ENTRY.description,
-        _OF.number,
-        _OF.customer_id,
-        _OF.customer_name,
+        *(
+            func.coalesce(_OF[name], _OPENED.c[name], _SETTLED_OF.c[name])
+            for name in ("number", "customer_id", "customer_name")
+        ),
         case((_ENTRY.document_id.is_not(None), _OF.content), else_=""),
     )
     .select_from(
-        _ENTRIES.outerjoin(_PAYMENTS, _PAYMENTS.c.id == _ENTRY.payment_id).join(
-            _DOCUMENTS, _OF.id == func.coalesce(_ENTRY.document_id, _PAYMENTS.c.document_id)
-        )
+        _ENTRIES.outerjoin(_PAYMENTS, _PAYMENTS.c.id == _ENTRY.payment_id)
+        .outerjoin(_DOCUMENTS, _OF.id == func.coalesce(_ENTRY.document_id, _PAYMENTS.c.document_id))
+        .outerjoin(_OPENED, _OPENED.c.entry_id == _ENTRY.id)
+        .outerjoin(_SETTLED, _SETTLED.c.entry_id == _ENTRY.id)
+        .outerjoin(_SETTLED_OF, _SETTLED_OF.c.id == _SETTLED.c.document_id)
     )
     .where(_IN_PERIOD)
     .order_by(_ENTRY.entry_date, _ENTRY.id)

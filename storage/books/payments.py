@@ -13,7 +13,7 @@ from decimal import Decimal
 from sqlalchemy import bindparam, case, func, select
 from sqlmodel import Session
 
-from invoicing.document.documents import Document
+from invoicing.document.documents import Document, DocumentKind
 from invoicing.master_data.records import Posting
 from invoicing.money.amounts import plain
 from invoicing.settlement.discounts import TaxChange
@@ -85,7 +85,12 @@ _POSTING = (
 
 def payment_posting(session: Session, document: Document) -> Posting:
     """The posting profile of payments, or else that of the document's kind."""
-    return _POSTINGS.find(session, _POSTING, kind=document.kind.value)[0]
+    return posting_of_kind(session, document.kind)
+
+
+def posting_of_kind(session: Session, kind: DocumentKind) -> Posting:
+    """The posting profile of payments, or else that of a kind of document."""
+    return _POSTINGS.find(session, _POSTING, kind=kind.value)[0]
 
 
 def next_position(session: Session) -> int:

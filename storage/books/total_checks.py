@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, case, cast, except_, func, literal, select, union_all
 from sqlmodel import Session, SQLModel
 
-from storage.books import tables, total_tables
-from storage.books.balances import COUNTS_BY_ITSELF, DUE, DUE_BY_TAX_POINT, SIGN, WANTED
+from invoicing.document.documents import DocumentKind
+from storage.books import former_tables, tables, total_tables
+from storage.books.balances import COUNTS_BY_ITSELF, DUE, DUE_BY_TAX_POINT, SIGN, WANTED, signed
 from storage.books.totals import ADJUSTMENTS
 from storage.queries.statements import execute, table_of
 from storage.work.asking import Ask
@@ -146,6 +147,14 @@ def _owed() -> Select[*tuple[Any, ...]]:
     return select(*columns).where(COUNTS_BY_ITSELF)
 
 
+def _owed_of_former() -> Select[*tuple[Any, ...]]:
+    former, paid = table_of(former_tables.FormerDocument).c, table_of(former_tables.FormerPayment).c
+    settled = select(func.coalesce(func.sum(signed(paid)), 0)).where(paid.document_id == former.id).scalar_subquery()
+    wanted = case((former.kind == DocumentKind.CREDIT_NOTE.value, -former.open_minor), else_=former.open_minor)
+    columns = (former.id, former.customer_id, former.currency, former.due_date)
+    return select(*columns, wanted - settled, wanted)
+
+
 _FOLLOWING: tuple[tuple[str, type[SQLModel], Any], ...] = (
     ("account", total_tables.AccountTotal, _accounts()),
     ("tax", total_tables.TaxTotal, _all_taxes()),
@@ -153,6 +162,7 @@ _FOLLOWING: tuple[tuple[str, type[SQLModel], Any], ...] = (
     ("item", total_tables.ItemTotal, union_all(_items(), _adjustments())),
     ("dimension", total_tables.DimensionTotal, _dimensions()),
     ("receivable", total_tables.Receivable, _owed()),
+    ("former receivable", former_tables.FormerReceivable, _owed_of_former()),
 )
 
 

@@ -51,6 +51,7 @@ FINGERPRINTS: Final = {
     (FileKind.BOOKS, 23): "1f372c0bf364918409345ec342048def82ea960a03004eae4614ee6d428f0a85",
     (FileKind.BOOKS, 24): "80fd474d81239d3a7e4a92e218d35421473ef203d9fa5efc876f5c52e1000f88",
     (FileKind.BOOKS, 25): "8e5a7e1c2c791163adfcb428c040c78e2bfc3c00b0819d646a87900348715079",
+    (FileKind.BOOKS, 26): "86c26e45931791f258c76fcb65163a6e11388e81eaa10e0895c12b6f54c852b2",
 }
 """By kind and schema version; `tests/storage/test_migrations.py` tells what belongs here after a new revision."""
 

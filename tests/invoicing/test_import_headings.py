@@ -73,6 +73,34 @@ ITEMS = {
     "sv": "Benämning;Enhet;Momssats",
 }
 
+OPEN_ITEMS = {
+    "bg": "Номер на фактура;Дата на издаване;Падеж;Клиент;Обща сума;Остатък",
+    "cs": "Číslo faktury;Datum vystavení;Datum splatnosti;Odběratel;Celkem;Zbývá uhradit",
+    "da": "Fakturanr.;Fakturadato;Forfaldsdato;Kundenavn;I alt;Restbeløb",
+    "de": "Rechnungsnr.;Rechnungsdatum;Fälligkeit;Kunde;Bruttobetrag;Offener Betrag",
+    "el": "Αριθμός τιμολογίου;Ημερομηνία;Λήξη;Πελάτης;Σύνολο;Υπόλοιπο",
+    "en": "Invoice no.;Invoice date;Due date;Customer;Total;Amount due",
+    "es": "Nº factura;Fecha de emisión;Vencimiento;Cliente;Importe total;Pendiente",
+    "et": "Arve nr;Kuupäev;Maksetähtaeg;Klient;Kokku;Tasumata",
+    "fi": "Laskun numero;Laskun päivä;Eräpäivä;Asiakas;Yhteensä;Avoinna",
+    "fr": "N° facture;Date d'émission;Échéance;Client;Total TTC;Reste à payer",
+    "hr": "Broj računa;Datum računa;Dospijeće;Kupac;Ukupno;Otvoreno",
+    "hu": "Számlaszám;Kelt;Fizetési határidő;Vevő neve;Bruttó összeg;Hátralék",
+    "it": "Numero fattura;Data fattura;Scadenza;Cliente;Totale;Residuo",
+    "lt": "Sąskaitos nr.;Data;Apmokėti iki;Klientas;Iš viso;Skola",
+    "lv": "Rēķina numurs;Rēķina datums;Apmaksas termiņš;Klients;Kopā;Parāds",
+    "mt": "Numru tal-fattura;Data tal-fattura;Data dovuta;Klijent;Ammont totali;Ammont dovut",
+    "nb": "Fakturanr;Fakturadato;Forfallsdato;Kunde;Totalt;Restbeløp",
+    "nl": "Factuurnummer;Factuurdatum;Vervaldatum;Klant;Totaalbedrag;Openstaand",
+    "pl": "Numer faktury;Data wystawienia;Termin płatności;Kontrahent;Wartość brutto;Pozostało do zapłaty",
+    "pt": "N.º da fatura;Data de emissão;Vencimento;Cliente;Total;Em dívida",
+    "ro": "Nr. factură;Data emiterii;Scadența;Client;Total cu TVA;Rest de plată",
+    "sk": "Číslo faktúry;Dátum vystavenia;Splatnosť;Odberateľ;Celkom;Zostáva uhradiť",
+    "sl": "Številka računa;Datum računa;Zapadlost;Stranka;Skupaj;Odprto",
+    "sv": "Fakturanr;Fakturadatum;Förfallodatum;Kund;Totalt;Restbelopp",
+}
+FORMER = ("number", "issue_date", "due_date", "customer", "total", "open")
+
 
 def matched(text: str, kind: Kind = Kind.CUSTOMERS) -> tuple[Table, Columns]:
     read = table(text)
@@ -85,7 +113,7 @@ def customers(text: str) -> list[ReadRow]:
 
 
 def test_each_language_of_documents_has_its_headings() -> None:
-    assert set(CUSTOMERS) == set(ITEMS) == set(LANGUAGES)
+    assert set(CUSTOMERS) == set(ITEMS) == set(OPEN_ITEMS) == set(LANGUAGES)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -94,6 +122,8 @@ def test_headings_are_understood_in_every_language_of_documents(language: str) -
     assert {column.index: column.field for column in columns.known} == dict(enumerate(FIELDS))
     _, columns = matched(f"{ITEMS[language]}\nA;B;20%\n", Kind.ITEMS)
     assert {column.index: column.field for column in columns.known} == {0: "name", 1: "unit", 2: "tax_rate"}
+    _, columns = matched(f"{OPEN_ITEMS[language]}\nA;B;C;D;E;F\n", Kind.OPEN_ITEMS)
+    assert {column.index: column.field for column in columns.known} == dict(enumerate(FORMER))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 
 from tests.support.command_line import run_command
+from tests.support.former import OPEN_ITEMS
 from tests.support.raw import raw, raw_value
 
 HANDLE = "harbour-bakery-sandbox"
@@ -346,3 +347,15 @@ def test_a_dry_run_reads_on_where_a_column_is_not_understood(run: Run, tmp_path:
     assert "--ignore-unknown" in done.complaint
     done = run("import", "customers", name, "--organization", HANDLE)
     assert (done.code, customers(tmp_path)) == (1, [])
+
+
+def test_open_items_of_a_former_system_are_imported_with_their_opening(run: Run, tmp_path: Path) -> None:
+    assert run("import", "customers", file(tmp_path, "name\nHotel Bristol\n"), "--organization", HANDLE).code == 0
+    name = file(tmp_path, OPEN_ITEMS, "open.csv")
+    command = ("import", "open-items", name, "--organization", HANDLE, "--opening-account", "3100")
+    assert "Give --opening-day and --opening-account." in run(*command).complaint
+    assert run(*command, "--opening-day", "yesterday").code == 2
+    done = run(*command, "--opening-day", "2026-01-01")
+    assert done.code == 0
+    assert "4 open documents in GBP come to 1580.50, on 1100 against 3100 on 2026-01-01." in done.out
+    assert "row 3: created, invoice OLD-18, Hotel Bristol: 600.00 GBP, 350.00 open, due 2025-12-31" in done.out

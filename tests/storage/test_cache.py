@@ -147,6 +147,7 @@ async def test_every_table_of_settings_is_watched(root: Path, table: Table) -> N
     documents |= {"exports", "export_requests", "export_days", "document_tax_parts"}
     documents |= {"receivables", "community_supplies", "settlement_taxes", "line_dimensions"}
     documents |= {"document_instalments", "payment_references", "advance_entries", "approvals", "document_approvals"}
+    documents |= {"former_documents", "former_payments", "former_receivables"}
     documents |= {"approval_signatures", "approval_keys", "approval_challenges"}
     documents |= {"billing_hours", "billed_hours", "billed_periods", "recurring_drafts"}
     documents |= {f"{what}_totals" for what in ("account", "customer", "item", "dimension", "tax")}

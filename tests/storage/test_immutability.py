@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from invoicing.document.documents import (
     TaxCategory,
 )
 from invoicing.recurring.plans import Counted, Hours, Plan, PlanKind
+from invoicing.settlement.entries import credit_side, debit_side
 from operations.approval.showing import show_for_decision
 from operations.approval.waiting import AwaitingApproval
 from operations.configuration.configuring import save_entry
@@ -39,13 +41,17 @@ from operations.issuing import issue_document
 from operations.mandates import acknowledge_mandate
 from operations.payments import PaymentRequest, record_payment
 from storage.books.billing import add_billed, save_hours, save_plan
+from storage.books.former_tables import FormerPayment
+from storage.books.journal import EntryKind, post_former
 from storage.books.pool import BOOKS_FILE, Books
 from storage.books.recurring import add_drafted
 from storage.books.settings_tables import BOOKS_METADATA
 from storage.books.setup import load_setup
 from storage.migrations import head_stamp
+from storage.queries.statements import execute, table_of
 from storage.sqlite.engines import FileKind, open_guarded
 from tests.support.folders import folder_of
+from tests.support.former import import_former
 from tests.support.issuing import issue_credit_note
 from tests.support.practice import issue_request, practice
 from tests.support.raw import raw
@@ -68,6 +74,8 @@ KEYS = {
     "journal_entries": ("id", "document_id", "payment_id"),
     "journal_lines": ("entry_id,position",),
     "payments": ("position", "id", "reverses_id"),
+    "former_documents": ("position", "id", "hash", "entry_id", "kind,number"),
+    "former_payments": ("position", "id", "reverses_id", "entry_id"),
     "settlement_taxes": ("event_id,tax_position,part",),
     "audit_entries": ("position", "hash"),
     "idempotency_keys": ("tool,reference",),
@@ -81,7 +89,7 @@ KEYS = {
 """The tables whose rows the database itself refuses to change or delete, each with its unique keys."""
 ACCOUNT = {"iban": "GB33BUKB20201555555555", "reference_rule": "rf"}
 """One whose payers state a reference."""
-IN_ORDER = ("documents", "payments", "audit_entries")
+IN_ORDER = ("documents", "payments", "former_documents", "former_payments", "audit_entries")
 """Tables whose positions follow each other without a gap."""
 Row = dict[str, object]
 # Lines of an issued document are refused as such before it comes to their keys, and gaps before replaced positions.
@@ -130,7 +138,46 @@ async def _issue(root: Path) -> Path:
         await acknowledge_mandate(one.office, books, "gb-reverse-charge", handed_in="On the letterhead")
         await save_entry(one.office, books, Part.PERIODS, Change(code="2026-01"))
         await _bill(books, customer.id, invoice.document.id)
+        await _take_over(books)
         return folder_of(books) / BOOKS_FILE
+
+
+async def _take_over(books: Books) -> None:
+    """A document of a former system."""
+    text = "Number;Date;Customer;Total;Open\nOLD-1;2025-12-01;Hotel Bristol;10;10\n"
+    former = (await import_former(books, text, day=date(2026, 3, 1))).rows[0].id
+    paid: dict[str, object] = {
+        "position": 1,
+        "id": "pay_1",
+        "document_id": former,
+        "currency": "GBP",
+        "kind": "payment",
+    }
+    paid |= {
+        "amount_minor": 1000,
+        "paid_on": books.clock().date(),
+        "method": "",
+        "reference": "",
+        "receipt_id": "pay_1",
+    }
+    paid |= {"debit_account": "1000", "credit_account": "1100", "recorded_at": books.clock(), "recorded_by": "x"}
+    sides = debit_side("1000", 1000, 1000), credit_side("1100", 1000, 1000)
+
+    def pay(db: Session) -> None:
+        for values in (paid, paid | {"position": 2, "id": "pay_2", "reverses_id": "pay_1"}):
+            entry = post_former(
+                db,
+                on=books.clock().date(),
+                number="OLD-1",
+                customer_name="Hotel Bristol",
+                sides=sides,
+                currency="GBP",
+                accounting_currency="GBP",
+                kind=EntryKind.FORMER_PAYMENT,
+            )
+            execute(db, table_of(FormerPayment).insert(), values | {"entry_id": entry})
+
+    await books.write(pay)
 
 
 async def _bill(books: Books, customer: str, invoice: str) -> None:

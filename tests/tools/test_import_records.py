@@ -18,6 +18,7 @@ from operations.verification import verify_books
 from server.app import find_organization
 from tests.support.assistant import ERAS, Era, assistant, text_of
 from tests.support.folders import folder_of
+from tests.support.former import OPEN_ITEMS
 from tests.support.people import colleague
 from tests.support.practice import Practice, practice
 from tests.support.uploads import CUSTOMERS, picture, received
@@ -64,6 +65,24 @@ async def test_a_dry_run_says_what_each_row_becomes_and_the_next_call_does_it_on
         assert "Set update of import_records to change it." in again["rows"][0]["problems"][0]["reason"]
         unchanged = await chat.ok("import_records", **asked, dry_run=False, update=True)
         assert unchanged["counts"]["unchanged"] == 2
+
+
+async def test_open_items_of_a_former_system_are_told_row_by_row_and_asked_for_their_opening(
+    desk: Practice, tmp_path: Path
+) -> None:
+    (tmp_path / "files" / "open.csv").write_text(OPEN_ITEMS, "utf-8")
+    async with assistant(desk.office, organization=HANDLE) as chat:
+        await chat.ok("save_customer", name="Hotel Bristol", country="GB")
+        asked = {"kind": "open_items", "file": "open.csv"}
+        refused = await chat.refused("import_records", **asked)
+        assert 'options of import_records: "opening_day=2026-01-01"' in refused["message"]
+        opening = ["opening_day=2026-01-01", "opening_account=3100"]
+        text = text_of(await chat.call("import_records", **asked, options=opening))
+        assert "Open items from open.csv" in text
+        assert "4 open documents in GBP come to 1580.50, on 1100 against 3100 on 2026-01-01." in text
+        assert "row 3: would be created, invoice OLD-18, Hotel Bristol: 600.00 GBP, 350.00 open, due 2025-12-31" in text
+        done = await chat.ok("import_records", **asked, options=opening, dry_run=False)
+        assert (done["written"], done["counts"]["created"]) == (True, 5)
 
 
 async def test_a_client_that_wants_progress_is_told_of_the_rows(desk: Practice) -> None:
@@ -170,7 +189,7 @@ async def test_columns_and_the_way_of_reading_are_chosen_as_a_refusal_says(desk:
         ("options", ["delimiter=wrong"]),
         ("options", ["ignore_unknown=yes"]),
         ("options", ["sheet=A", "sheet=B"]),
-        ("kind", "open_items"),
+        ("kind", "opening_balances"),
         ("kind", ""),
     ],
 )
