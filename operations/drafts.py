@@ -325,6 +325,7 @@ def document_warnings(db: Session, composed: Composed) -> tuple[Notice, ...]:
         customer=composed.customer,
         today=composed.today,
         chosen=composed.chosen,
+        accounts=composed.setup.bank_accounts,
     )
     blocked, form = issuing_blockers(composed), composed.form
     found = (*form.warnings, *(warning for warning in found if warning.code not in form.said))

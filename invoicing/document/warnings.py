@@ -16,7 +16,7 @@ from invoicing.document.parties import Party
 from invoicing.document.parts import leitweg_fault
 from invoicing.document.readiness import exchange_gap, has_seller_number, territory_blockers
 from invoicing.master_data.profiles import Profile
-from invoicing.master_data.records import Customer
+from invoicing.master_data.records import BankAccount, Customer
 from invoicing.money.amounts import plain
 from invoicing.organizations import Environment
 from invoicing.remedies import Act
@@ -27,9 +27,17 @@ from invoicing.tax.rate_notices import rate_notices
 
 
 def warnings_for(
-    document: Document, *, profile: Profile, customer: Customer, today: date, chosen: Sequence[ChosenTax] = ()
+    document: Document,
+    *,
+    profile: Profile,
+    customer: Customer,
+    today: date,
+    chosen: Sequence[ChosenTax] = (),
+    accounts: Sequence[BankAccount] = (),
 ) -> tuple[Notice, ...]:
-    """Warnings, most important first; empty where there is nothing to say. `chosen` is how each line's tax was."""
+    """Warnings, most important first; empty where there is nothing to say. `chosen` is how each line's tax was,
+    `accounts` are those that there are beside the profile's.
+    """
     return (
         *_territory_warning(document, profile),
         *_choice_warnings(document, profile, customer, chosen),
@@ -37,6 +45,7 @@ def warnings_for(
         *_tax_warnings(document, profile),
         *_date_warnings(document, today),
         *_account_warning(document, profile),
+        *_currency_of_account_warning(document, profile, accounts),
         *_reference_warnings(document, customer),
         *_print_warnings(document),
     )
@@ -242,6 +251,33 @@ def _account_warning(document: Document, profile: Profile) -> list[Notice]:
             "no_account_for_buyer",
             f"No account is printed: {profile.iban} is a QR-IBAN, to which only buyers in Switzerland and Liechtenstein"
             " pay, in CHF or EUR. Add an account with an ordinary IBAN and the purpose foreign.",
+            Act.ADD_BANK_ACCOUNT,
+        )
+    ]
+
+
+def _currency_of_account_warning(document: Document, profile: Profile, accounts: Sequence[BankAccount]) -> list[Notice]:
+    """An account that is said to be for a currency is not silently printed, or left out, on a document in another."""
+    known = [one for one in accounts if one.active and one.currency]
+    named = document.payment.iban or document.payment.account_number
+    of_profile = profile.iban or profile.account_number
+    if named:
+        known = [one for one in known if named == (of_profile if one.is_default else one.iban or one.account_number)]
+    elif of_profile:
+        return []
+    if not known or any(one.currency == document.currency for one in known):
+        return []
+    currencies = ", ".join(dict.fromkeys(one.currency for one in known))
+    told = (
+        f"The account that is printed is for {currencies}"
+        if named
+        else f"No account is printed: there is one for {currencies} alone"
+    )
+    return [
+        Notice(
+            "no_account_in_currency",
+            f"{told}, and the document is in {document.currency}. Add an account for {document.currency}, or name one"
+            " by bank_account.",
             Act.ADD_BANK_ACCOUNT,
         )
     ]

@@ -161,6 +161,35 @@ async def test_a_draft_says_that_no_account_takes_what_this_buyer_pays(desk: Des
     assert "no_account_for_buyer" not in [one.code for one in shown.warnings]
 
 
+async def test_a_draft_says_that_an_account_is_for_another_currency(desk: Desk) -> None:
+    line = RequestedLine(Decimal(1), description="Work", unit_price=Decimal(100))
+    buyer = await desk.buyer("FI")
+
+    async def warned(currency: str) -> list[str]:
+        wanted = RequestedDocument(buyer, (line,), currency=currency)
+        shown = await draft_invoice(desk.books, DraftRequest(document=wanted))
+        return [one.text for one in shown.warnings if one.code == "no_account_in_currency"]
+
+    assert await warned("CHF") == []
+    await desk.account(currency="EUR")
+    (printed,) = await warned("CHF")
+    assert "The account that is printed is for EUR" in printed
+    assert await warned("EUR") == []
+    await desk.account("SWISS", iban=SWISS, currency="CHF")
+    assert await warned("CHF") == []
+
+
+async def test_a_draft_says_that_no_account_is_for_its_currency(desk: Desk) -> None:
+    line = RequestedLine(Decimal(1), description="Work", unit_price=Decimal(100))
+    await desk.account("EURO", iban="BE68539007547034", currency="EUR")
+    await update_organization(desk.one.office, desk.books, {"iban": ""})
+    wanted = RequestedDocument(await desk.buyer("FI"), (line,), currency="CHF")
+    shown = await draft_invoice(desk.books, DraftRequest(document=wanted))
+    assert shown.document.payment == PaymentDetails()
+    (told,) = [one.text for one in shown.warnings if one.code == "no_account_in_currency"]
+    assert "No account is printed: there is one for EUR alone, and the document is in CHF." in told
+
+
 async def test_what_the_books_say_of_a_reference_is_that_of_the_document(desk: Desk) -> None:
     made = await desk.invoice(await desk.buyer("FI"))
     assert replace(made.document.payment, reference="") != made.document.payment
