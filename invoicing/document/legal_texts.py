@@ -17,7 +17,9 @@ class StatedParticular:
 
 @dataclass(frozen=True, slots=True)
 class LegalText:
-    """A text in a language of the law, with its `translation` into English, empty where it says the same."""
+    """A text in a language of the law, with its `translation` into English, or into another of the country's languages
+    that the document has beside it; empty where it says the same.
+    """
 
     text: str
     translation: str = ""

@@ -39,33 +39,41 @@ def with_legal_texts(document: Document, profile: Profile, customer: Customer) -
         on=document.issue_date,
         early_payment=document.early_payment is not None,
     )
-    seller = replace(document.seller, particulars=seller_particulars(profile))
+    seller = replace(document.seller, particulars=seller_particulars(profile, document.second_language))
     return replace(document, seller=seller, legal_terms=terms)
 
 
-def seller_particulars(profile: Profile) -> Particulars | None:
+def seller_particulars(profile: Profile, second: str = "") -> Particulars | None:
     """What the seller's documents say of it in the foot; None where nothing is stated.
 
-    They are in the documents' language where it is one of the country's, else in the country's first, and in English
-    beside it.
+    They are in the documents' language where it is one of the country's, else in the country's first, and beside it in
+    the documents' `second`, where both are the country's, else in English.
     """
     stated = stated_particulars(profile)
     if not stated:
         return None
     rules, language = seller_rules(profile.country), language_of(profile)
-    local, english = _lines(profile, rules, language), _lines(profile, rules, _ENGLISH)
+    local, other = _lines(profile, rules, language), _lines(profile, rules, _beside(profile, second))
     return Particulars(
         language=language,
-        lines=tuple(_text(one, other) for one, other in zip(local, english, strict=True)),
+        lines=tuple(_text(*both) for both in zip(local, other, strict=True)),
         values=tuple(StatedParticular(code, stated[code]) for code in rules.fields if code in stated),
     )
 
 
 def language_of(profile: Profile) -> str:
     """The language of the law in which texts of the law are printed."""
-    languages = country(profile.country).languages
-    wanted = profile.locale.replace("-", "_").partition("_")[0]
+    languages, wanted = country(profile.country).languages, _wanted_language(profile)
     return wanted if wanted in languages else languages[0]
+
+
+def _wanted_language(profile: Profile) -> str:
+    return profile.locale.replace("-", "_").partition("_")[0]
+
+
+def _beside(profile: Profile, second: str) -> str:
+    known = set(country(profile.country).languages)
+    return second if {_wanted_language(profile), second} <= known else _ENGLISH
 
 
 def legal_terms(
@@ -109,8 +117,8 @@ def supplied(lines: Sequence[Line]) -> str:
     return "goods" if supplies == {Supply.GOODS} else "services"
 
 
-def _text(text: str, english: str) -> LegalText:
-    return LegalText(text, english if english != text else "")
+def _text(text: str, translation: str) -> LegalText:
+    return LegalText(text, translation if translation != text else "")
 
 
 def _lines(profile: Profile, rules: data.SellerRules, language: str) -> list[str]:
@@ -120,7 +128,7 @@ def _lines(profile: Profile, rules: data.SellerRules, language: str) -> list[str
     found = []
     for line in rules.lines:
         meant = not line.forms or (form is not None and form.code in line.forms)
-        if meant and (text := _filled(line.texts[language], values)):
+        if meant and (text := _filled(line.texts[language], _once(profile, line.texts[language], values))):
             found.append((line, text))
     # Languages order the parts of a line differently, and say the same of each.
     said = {name for line, _ in found for name in PLACEHOLDER.findall(line.texts[language])}
@@ -129,6 +137,17 @@ def _lines(profile: Profile, rules: data.SellerRules, language: str) -> list[str
     stated = stated_particulars(profile)
     left = [one for one in rules.fields.values() if one.code in stated and one.code not in said]
     return [text for _, text in found] + [_named(one, values[one.code], language) for one in left]
+
+
+def _once(profile: Profile, template: str, values: Mapping[str, str]) -> Mapping[str, str]:
+    """The values, without a legal form beside a name that ends with it."""
+    form = legal_form_of(profile)
+    names = {"name", data.LEGAL_FORM} <= set(PLACEHOLDER.findall(template))
+    if form is None or not names:
+        return values
+    said = values["name"].replace(".", "").casefold().split()[-1:]
+    ends = any(said == [one.replace(".", "").casefold()] for one in (form.code, *form.also))
+    return {**values, data.LEGAL_FORM: ""} if ends else values
 
 
 def _named(field: data.ParticularField, value: str, language: str) -> str:
@@ -151,7 +170,8 @@ def _shown(field: data.ParticularField, value: str, profile: Profile, language: 
             return field.names[language]
         case "amount":
             number, currency = amount_parts(value)
-            local = profile.locale if language == language_of(profile) else "en_GB"
+            other = "en_GB" if language == _ENGLISH else f"{language}_{profile.country}"
+            local = profile.locale if language == language_of(profile) else other
             return formats_for(local, currency).whole_money(number)
     return value
 

@@ -315,3 +315,40 @@ confidence = "high"
 [[lines]]
 texts = { en = "Seat: {seat}" }
 """
+
+
+def test_particulars_have_the_documents_second_language_beside_them_where_the_country_has_it() -> None:
+    profile = with_particulars(seller("BE", tax_number="BE0403170701"), legal_form="BV", register_court="Gent")
+    for locale, second, beside in (
+        ("nl_BE", "fr", "Siège : Anytown"),
+        ("nl_BE", "de", "Sitz: Anytown"),
+        ("nl_BE", "en", "Registered office: Anytown"),
+        ("nl_BE", "sv", "Registered office: Anytown"),
+        ("en_BE", "fr", "Registered office: Anytown"),
+    ):
+        made = seller_particulars(replace(profile, locale=locale), second)
+        assert made is not None
+        assert (made.lines[1].text, made.lines[1].translation) == ("Zetel: Anytown", beside)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Muster", "Muster, BV"),
+        ("Muster BV", "Muster BV"),
+        ("Muster B.V.", "Muster B.V."),
+        ("Muster SRL", "Muster SRL"),
+    ],
+)
+def test_a_legal_form_does_not_stand_beside_a_name_that_ends_with_it(name: str, said: str) -> None:
+    profile = with_particulars(seller("BE", tax_number="BE0403170701"), legal_form="BV", register_court="Gent")
+    made = seller_particulars(replace(profile, name=name, legal_name=name))
+    assert made is not None
+    assert made.lines[0].text == said
+
+
+def test_a_freelancer_has_no_seat() -> None:
+    profile = with_particulars(seller("DE"), legal_form="Freiberufler", owner="Lena Vogt")
+    made = seller_particulars(profile)
+    assert made is not None
+    assert [one.text for one in made.lines] == ["Inhaber: Lena Vogt"]
