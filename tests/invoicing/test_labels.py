@@ -90,6 +90,13 @@ def test_a_document_that_takes_back_an_invoice_has_the_name_that_the_law_gives_i
     }
 
 
+def test_sellers_of_a_country_have_their_own_word_for_why_there_is_no_tax() -> None:
+    austrian, german = labels_of("de", "AT").categories, labels_of("de").categories
+    assert austrian[TaxCategory.REVERSE_CHARGE] == "Übergang der Steuerschuld auf den Leistungsempfänger"
+    others = set(TaxCategory) - {TaxCategory.REVERSE_CHARGE}
+    assert {austrian[one] == german[one] for one in others} == {True}
+
+
 def test_a_reverse_charge_has_the_words_of_the_directive_in_each_language() -> None:
     # Directive 2010/45/EU, Article 226 point 11a in the language's own version, as listed by askingbox.com.
     words = {language: labels_of(language).categories[TaxCategory.REVERSE_CHARGE] for language in LANGUAGES}

@@ -235,10 +235,12 @@ def parse_labels(text: str, *, name: str) -> Catalogue:
 
 def _of_country(words: Labels, own: dict[str, Any], where: str) -> Labels:
     texts = dict(own)
-    days_net = texts.pop("days_net", words.days_net)
+    days_net, categories = texts.pop("days_net", words.days_net), texts.pop("categories", {})
     _check_keys(texts, set(texts) & set(_TEXTS), where)
     _check_keys(days_net, set(words.days_net), where)
-    changes: dict[str, Any] = {**texts, "days_net": days_net}
+    _check_keys(categories, set(categories) & {*TaxCategory} - {_TAXED}, where)
+    named = {TaxCategory(code): word for code, word in categories.items()}
+    changes: dict[str, Any] = {**texts, "days_net": days_net, "categories": {**words.categories, **named}}
     return replace(words, **changes)
 
 
