@@ -260,7 +260,11 @@ def _sender_column(
         *_lines(filter(None, [seller.trading_name]), left=left, width=width),
         *_lines(address_lines(seller.address, formats, abroad=is_abroad(document)), left=left, width=width),
     )
-    numbers = _lines(_numbers(seller, document.tax_number_label, formats, labels), left=left, width=width)
+    numbers = _lines(
+        _numbers(_without_what_the_foot_says(seller), document.tax_number_label, formats, labels),
+        left=left,
+        width=width,
+    )
     person = f"{labels.contact}: {seller.contact}" if seller.contact else ""
     reached = (person, seller.email, seller.phone, seller.website)
     contact = _lines(filter(None, reached), left=left, width=width)
@@ -269,6 +273,19 @@ def _sender_column(
         *starting(address, "P"),
         *(line for group in (numbers, contact) if group for line in (TextLine(3), *starting(group, "P"))),
     )
+
+
+def _without_what_the_foot_says(seller: Party) -> Party:
+    """The seller without the number of its register, where its particulars say it."""
+    number = _bare(seller.registration_number)
+    lines = seller.particulars.lines if seller.particulars else ()
+    in_foot = bool(number) and any(number in _bare(line.text) for line in lines)
+    return replace(seller, registration_number="") if in_foot else seller
+
+
+def _bare(number: str) -> str:
+    """Letters and digits alone: blanks and points stand in a number as its country has them."""
+    return "".join(filter(str.isalnum, number)).casefold()
 
 
 def _fitting_name(name: str, style: Style, width: float) -> Style:

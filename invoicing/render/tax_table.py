@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from invoicing.countries.costs import ADVANCED
@@ -25,6 +25,7 @@ _TABLE_SIZES = (9.0, 8.0, 7.0, 6.0, 5.0)
 _OUTSIDE_TAXABLE_AMOUNT = "VATEX-EU-79-C"
 
 _Figures = tuple[str, str, str]
+_Heads = Callable[[str], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,10 @@ def tax_table(document: Document, languages: tuple[str, ...], formats: Formats, 
 
 def width_of(table: Sequence[TaxLine], style: Style, *, narrow: bool = False) -> float:
     """The least width of the table in this style; narrow with each word of its heads on a line."""
-    widths = _figure_widths(table, style, narrow=narrow)
+    return _width(table, _figure_widths(table, style, _on_many_lines if narrow else _on_one_line), style)
+
+
+def _width(table: Sequence[TaxLine], widths: Sequence[float], style: Style) -> float:
     head, *names = [line.name for line in table]
     title = theme().label
     widest = max(
@@ -88,7 +92,8 @@ def style_across(table: Sequence[TaxLine], paper: Paper) -> Style:
 def drawn_tax_table(table: Sequence[TaxLine], style: Style, paper: Paper, *, width: float) -> Table:
     """The table at the left of the paper."""
     left = paper.left
-    widths = _figure_widths(table, style, narrow=width_of(table, style) > width)
+    ways = [_figure_widths(table, style, heads) for heads in _HEADS]
+    widths = next((one for one in ways if _width(table, one, style) <= width), ways[-1])
     rows: list[TableRow] = []
     for index, tax_line in enumerate(table):
         rule = paper.accent_line(left, left + width) if index == 1 else hairline(left, left + width)
@@ -146,21 +151,36 @@ def _category(labels: Labels, tax: TaxSubtotal, texts: Sequence[str]) -> str:
     return " / ".join(part for part in words if not any(text.startswith(part.casefold()) for text in said))
 
 
-def _figure_widths(table: Sequence[TaxLine], style: Style, *, narrow: bool) -> list[float]:
+def _figure_widths(table: Sequence[TaxLine], style: Style, heads: _Heads) -> list[float]:
     header, *rest = table
-    head = theme().label
     rows = [figures for line in rest for figures in (line.figures, *(part for _, part in line.parts))]
     return [
         max(
-            *(
-                head.face.width_of(printable(part), head.size)
-                for part in header.figures[index].split(None if narrow else "\n")
-            ),
+            *(heads(part) for part in header.figures[index].split("\n")),
             *(style.face.width_of(printable(figures[index]), style.size) for figures in rows),
             0,
         )
         for index in range(len(header.figures))
     ]
+
+
+def _on_one_line(text: str) -> float:
+    head = theme().label
+    return head.face.width_of(printable(text), head.size)
+
+
+def _on_two_lines(text: str) -> float:
+    words = text.split()
+    halves = [(words[:index], words[index:]) for index in range(1, len(words))] or [(words, [])]
+    return min(max(_on_one_line(" ".join(half)) for half in both) for both in halves)
+
+
+def _on_many_lines(text: str) -> float:
+    return max(map(_on_one_line, text.split()), default=0)
+
+
+_HEADS: tuple[_Heads, ...] = (_on_one_line, _on_two_lines, _on_many_lines)
+"""How wide the head of a column is in each language, from the widest way to the narrowest."""
 
 
 def _cells(

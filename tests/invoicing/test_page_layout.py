@@ -12,6 +12,7 @@ from invoicing.appearance.branding import Branding, kept_logo
 from invoicing.countries import COUNTRY_CODES, country
 from invoicing.document.documents import Document, DocumentKind
 from invoicing.document.languages import locale_of
+from invoicing.document.legal_texts import LegalText, Particulars
 from invoicing.document.parties import Address, Party, PaymentDetails
 from invoicing.document.payable import Instalment
 from invoicing.render.formats import formats_for, grouped_by_four
@@ -179,3 +180,29 @@ def test_words_of_every_language_fit_and_leave_the_sums_where_they_are(language:
 def test_two_languages_stand_below_each_other_where_they_do_not_fit(second: str) -> None:
     first = replace(invoice("GB"), locale="hu_HU", second_language="" if second == "hu" else second)
     assert "…" not in printed(first)
+
+
+def test_a_long_sender_above_the_address_is_in_smaller_type_before_it_is_cut() -> None:
+    made = of("DE", sender=Address("Kastanienallee 12", "", "10435", "Berlin", "", "DE"))
+    named = replace(made, seller=replace(made.seller, name="Bergmann Werbetechnik GmbH"))
+    assert "Bergmann Werbetechnik GmbH · Kastanienallee 12 · 10435 Berlin\n" in printed(named)
+    longest = replace(named, seller=replace(made.seller, name="Bergmann und Sander Werbetechnik GmbH & Co. KG"))
+    assert "Bergmann und Sander Werbetechnik GmbH & Co. KG · K" in printed(longest)
+
+
+def test_the_head_of_a_column_of_the_taxes_has_two_lines_in_each_language_where_there_is_room() -> None:
+    made = of("BE")
+    text = printed(replace(made, second_language="fr"))
+    assert "Maatstaf\nvan heffing\nBase\nimposable\n" in text
+
+
+def test_the_number_of_a_register_stands_once_where_the_foot_says_it() -> None:
+    made = of("NL")
+    foot = Particulars("nl", (LegalText("KvK 12345678"),), ())
+    seller = replace(made.seller, registration_number="12345678")
+    assert printed(replace(made, seller=seller)).count("12345678") == 1
+    said = printed(replace(made, seller=replace(seller, particulars=foot)))
+    assert said.count("12345678") == 1
+    assert "KvK 12345678" in said
+    other = replace(seller, registration_number="87654321", particulars=foot)
+    assert "KVK-nummer 87654321" in printed(replace(made, seller=other))
