@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from sqlmodel import Session
 
 from invoicing.document.documents import DocumentKind
+from invoicing.document.former_records import FORMER_PREFIX
 from invoicing.importing.composing import ADDRESS_TEXT
 from invoicing.importing.country_names import country_meant
 from invoicing.importing.tables import Problem
@@ -201,7 +202,7 @@ class _Plan:
         kind, total, open_minor = _amounts(values, currency)
         issued, due = self._days(values)
         document = FormerDocument(
-            id=new_id("fmr"),
+            id=new_id(FORMER_PREFIX),
             kind=kind,
             number=number,
             issue_date=issued,

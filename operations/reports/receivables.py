@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from invoicing.document.former_records import is_former
 from invoicing.refusals import InvalidInput
 from invoicing.reports.aging import bracket_of, by_brackets
 from invoicing.reports.figures import Report, Row, totals_of
@@ -59,7 +60,13 @@ def _open_invoices(db: Session, asked: Asked) -> Report:
     due = {row[1]: row[6] for row in page.items}
     heads = Page(tuple((*row[:6], row[7]) for row in page.items), page.next_cursor, page.left)
     found = documents(asked, heads, "open")
-    return replace(found, rows=[replace(row, label=f"{row.label}, due {due[row.key]}") for row in found.rows])
+    return replace(
+        found,
+        rows=[
+            replace(row, label=f"{row.label}, due {due[row.key]}{', of a former system' if is_former(row.key) else ''}")
+            for row in found.rows
+        ],
+    )
 
 
 def statement(db: Session, asked: Asked) -> Report:

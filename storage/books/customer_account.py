@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, not_, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, not_, select
 from sqlmodel import Session
 
 from invoicing.document.documents import DocumentKind
 from storage.books import tables, total_tables
 from storage.books.balances import COUNTS_BY_ITSELF, SIGNED
+from storage.books.former_reports import FORMER, FORMER_PAYMENTS, OPENED, SETTLED
 from storage.queries.statements import execute, table_of
 
 _OF, _PAID = table_of(tables.DocumentRow).c, table_of(tables.Payment).c
@@ -61,23 +62,57 @@ _SETTLED_DURING = (
     .where(_PAID.paid_on.between(_FIRST, _LAST), SIGNED != 0)
     .order_by(_PAID.position)
 )
-_RECEIVABLE = table_of(total_tables.Receivable).c
-_OWED_TO = (
-    select(_RECEIVABLE.document_id, _RECEIVABLE.open_minor)
-    .join(table_of(tables.DocumentRow), _OF.id == _RECEIVABLE.document_id)
-    .where(
-        _RECEIVABLE.customer_id == bindparam("customer"),
-        _RECEIVABLE.currency == bindparam("currency"),
-        _RECEIVABLE.open_minor < 0,
-    )
-    .order_by(_OF.position)
+# What a former system issued is owed here from its opening day on.
+_FORMER, _FORMER_PAID = FORMER.c, FORMER_PAYMENTS.c
+_OF_CUSTOMER = _FORMER.customer_id == bindparam("customer")
+_OPENED = select(_FORMER.opening_day, _FORMER.id, _FORMER.number, literal("former_") + _FORMER.kind).add_columns(
+    _FORMER.currency, OPENED
 )
+_OPENED_BEFORE = (
+    select(_FORMER.currency, func.sum(OPENED))
+    .where(_OF_CUSTOMER, _FORMER.opening_day < _FIRST)
+    .group_by(_FORMER.currency)
+)
+_OPENED_DURING = _OPENED.where(
+    _OF_CUSTOMER, _FORMER.opening_day.between(_FIRST, _LAST), _FORMER.open_minor > 0
+).order_by(_FORMER.position)
+_PAID_OF_FORMER = FORMER_PAYMENTS.join(FORMER, _FORMER.id == _FORMER_PAID.document_id)
+_FORMER_SETTLED_BEFORE = (
+    select(_FORMER.currency, func.sum(-SETTLED))
+    .select_from(_PAID_OF_FORMER)
+    .where(_OF_CUSTOMER, _FORMER_PAID.paid_on < _FIRST)
+    .group_by(_FORMER.currency)
+)
+_HOW_OF_FORMER = case((_FORMER_PAID.reverses_id.is_not(None), "reversal"), else_=_FORMER_PAID.kind)
+_FORMER_SETTLED_DURING = (
+    select(_FORMER_PAID.paid_on, _FORMER.id, _FORMER.number, _HOW_OF_FORMER, _FORMER.currency, -SETTLED)
+    .select_from(_PAID_OF_FORMER)
+    .where(_OF_CUSTOMER, _FORMER_PAID.paid_on.between(_FIRST, _LAST), SETTLED != 0)
+    .order_by(_FORMER_PAID.position)
+)
+_RECEIVABLE = table_of(total_tables.Receivable).c
+
+
+def _owed_to(owed: Any, of: Any) -> Select[*tuple[Any, ...]]:
+    return (
+        select(owed.document_id, owed.open_minor)
+        .join(of.id.table, of.id == owed.document_id)
+        .where(
+            owed.customer_id == bindparam("customer"),
+            owed.currency == bindparam("currency"),
+            owed.open_minor < 0,
+        )
+        .order_by(of.position)
+    )
+
+
+_OWED_TO = (_owed_to(_RECEIVABLE, _OF),)
 
 
 def balances_before(session: Session, customer_id: str, day: date) -> dict[str, int]:
     """What the customer owed before a day, by currency."""
     found: dict[str, int] = {}
-    for statement in (_BILLED_BEFORE, _SETTLED_BEFORE):
+    for statement in (_BILLED_BEFORE, _SETTLED_BEFORE, _OPENED_BEFORE, _FORMER_SETTLED_BEFORE):
         for currency, amount_minor in execute(session, statement, {"customer": customer_id, "first_day": day}):
             found[currency] = found.get(currency, 0) + int(amount_minor)
     return found
@@ -86,13 +121,15 @@ def balances_before(session: Session, customer_id: str, day: date) -> dict[str, 
 def owed_to_customer(session: Session, customer_id: str, currency: str) -> list[tuple[str, int]]:
     """The documents on which a customer is owed something in a currency, the oldest first, and how much."""
     values = {"customer": customer_id, "currency": currency}
-    return [(row[0], -int(row[1])) for row in execute(session, _OWED_TO, values)]
+    return [(row[0], -int(row[1])) for statement in _OWED_TO for row in execute(session, statement, values)]
 
 
 def events_of(session: Session, customer_id: str, first: date, last: date) -> list[Event]:
     """What happened from a day to another one, by day: on the same one documents before payments."""
     values = {"customer": customer_id, "first_day": first, "last_day": last}
     events = [
-        Event(*row) for statement in (_BILLED_DURING, _SETTLED_DURING) for row in execute(session, statement, values)
+        Event(*row)
+        for statement in (_OPENED_DURING, _BILLED_DURING, _FORMER_SETTLED_DURING, _SETTLED_DURING)
+        for row in execute(session, statement, values)
     ]
     return sorted(events, key=lambda event: event.day)

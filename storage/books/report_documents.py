@@ -12,6 +12,7 @@ from sqlmodel import Session
 from invoicing.reports.months import Months
 from storage.books import settings_tables, tables, total_tables
 from storage.books.balances import COUNTS_BY_ITSELF, DUE_BY_TAX_POINT, SIGN
+from storage.books.former_reports import FORMER, open_now, open_then
 from storage.books.parts_owed import next_day
 from storage.books.reports import OPEN_THEN, WANTED_THEN
 from storage.books.totals import ADJUSTMENTS
@@ -121,8 +122,9 @@ def open_of_customer(
     session: Session, customer_id: str, currency: str, *, day: date | None, cursor: str, limit: int
 ) -> Rows:
     """The invoices of a customer that are open now, or were at the end of a day: head, when what is open is due first,
-    what is open.
+    what is open. Those of a former system come first.
     """
+    of_former = (FORMER.c.customer_id == customer_id, FORMER.c.currency == currency)
     mine = and_(_OF.customer_id == customer_id, _OF.currency == currency)
     if day is None:
         owed = _OWED.c
@@ -130,10 +132,10 @@ def open_of_customer(
             mine, owed.open_minor != 0
         )
         found = found.join_from(_DOCUMENTS, _OWED, owed.document_id == _OF.id)
-        return _page(session, found, cursor=cursor, limit=limit)
+        return _page_of_both(session, open_now(*of_former), found, cursor=cursor, limit=limit)
     then = and_(COUNTS_BY_ITSELF, _OF.issue_date <= day, OPEN_THEN != 0)
     found = select(*_HEAD, next_day(_OF, OPEN_THEN, WANTED_THEN), OPEN_THEN).where(mine, then)
-    return _page(session, found, cursor=cursor, limit=limit, values={"day": day})
+    return _page_of_both(session, open_then(*of_former), found, cursor=cursor, limit=limit, values={"day": day})
 
 
 def entries(session: Session, months: Months, account: str, currency: str, *, cursor: str, limit: int) -> Rows:
@@ -242,10 +244,16 @@ def _changed(
 
 
 def _page_of_both(
-    session: Session, found: Select[*tuple[Any, ...]], changed: Select[*tuple[Any, ...]], *, cursor: str, limit: int
+    session: Session,
+    first: Select[*tuple[Any, ...]],
+    then: Select[*tuple[Any, ...]],
+    *,
+    cursor: str,
+    limit: int,
+    values: Mapping[str, Any] | None = None,
 ) -> Rows:
-    both = union_all(found, changed).subquery()
-    return _page(session, select(both), cursor=cursor, limit=limit, position=both.c.position)
+    both = union_all(first, then).subquery()
+    return _page(session, select(both), cursor=cursor, limit=limit, values=values, position=both.c.position)
 
 
 def _page(

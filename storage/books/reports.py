@@ -13,8 +13,9 @@ from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, ca
 from sqlmodel import Session
 
 from invoicing.reports.months import Months
-from storage.books import settings_tables, tables, total_tables
+from storage.books import former_tables, settings_tables, tables, total_tables
 from storage.books.balances import COUNTS_BY_ITSELF, SIGN, SIGNED
+from storage.books.former_reports import owed_then
 from storage.books.parts_owed import open_by_day
 from storage.queries.statements import execute, table_of
 
@@ -111,7 +112,9 @@ _BALANCES = (
     .order_by(_ACCOUNT.account, _ACCOUNT.currency)
 )
 
-_OPEN = open_by_day(table_of(total_tables.Receivable))
+_RECEIVABLES = (table_of(total_tables.Receivable), table_of(former_tables.FormerReceivable))
+# Each by its index of what is open, which a condition on both together would not be sure to enter.
+_OPEN = open_by_day(union_all(*(select(one).where(one.c.open_minor != 0) for one in _RECEIVABLES)).subquery())
 
 _NOTES, _REFUNDED = _DOCUMENTS.alias("notes"), _DOCUMENTS.alias("refunded")
 _DAY = bindparam("day", type_=_OF.issue_date.type)
@@ -137,19 +140,15 @@ WANTED_THEN: ColumnElement[int] = SIGN * (_OF.total_minor - _OF.withheld_minor) 
 OPEN_THEN: ColumnElement[int] = WANTED_THEN - _RECEIVED_THEN + _REFUNDED_THEN
 """What was open of such a document at the end of the parameter `day`."""
 
-_EACH_THEN = (
-    select(
-        _OF.id.label("document_id"),
-        _OF.customer_id,
-        _OF.currency,
-        _OF.due_date,
-        OPEN_THEN.label("open_minor"),
-        WANTED_THEN.label("wanted_minor"),
-    )
-    .where(and_(COUNTS_BY_ITSELF, _OF.issue_date <= _DAY))
-    .cte("each_then")
-    .prefix_with("MATERIALIZED")
-)
+_ISSUED_THEN = select(
+    _OF.id.label("document_id"),
+    _OF.customer_id,
+    _OF.currency,
+    _OF.due_date,
+    OPEN_THEN.label("open_minor"),
+    WANTED_THEN.label("wanted_minor"),
+).where(and_(COUNTS_BY_ITSELF, _OF.issue_date <= _DAY))
+_EACH_THEN = union_all(_ISSUED_THEN, owed_then()).cte("each_then").prefix_with("MATERIALIZED")
 _OPEN_THEN = open_by_day(_EACH_THEN)
 
 _SOME: BindParameter[str] = bindparam("ids", expanding=True)
