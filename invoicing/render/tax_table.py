@@ -141,14 +141,14 @@ def _tax_line(
 
 
 def _category(labels: Labels, tax: TaxSubtotal, texts: Sequence[str]) -> str:
-    """Why the tax is not charged, in each language whose legal text does not begin with the same words. What is outside
+    """Why the tax is not charged, in each language whose legal text does not say the same words. What is outside
     the taxable amount (Article 79(c) Directive 2006/112/EC) is not exempt, though it goes by that category.
     """
     if tax.reason_code == _OUTSIDE_TAXABLE_AMOUNT:
         return ""
     said = [text.casefold() for text in texts]
     words = [part for part in labels.categories[tax.category].split(" / ") if part]
-    return " / ".join(part for part in words if not any(text.startswith(part.casefold()) for text in said))
+    return " / ".join(part for part in words if not any(part.casefold() in text for text in said))
 
 
 def _figure_widths(table: Sequence[TaxLine], style: Style, heads: _Heads) -> list[float]:
