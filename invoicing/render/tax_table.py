@@ -12,7 +12,7 @@ from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
 from invoicing.render.labels import Labels, as_head, in_line
 from invoicing.render.layout import Cell, CellRole, Column, Style, Table, TableRow, text_column
-from invoicing.render.legal_reasons import legal_texts
+from invoicing.render.legal_reasons import MARGIN_SCHEMES, legal_texts
 from invoicing.render.tax_marks import TaxMarks, rate_words
 from invoicing.render.theme import Paper, hairline, theme
 from invoicing.render.wrapping import fit_line
@@ -119,7 +119,7 @@ def _tax_line(
     labels: Labels,
 ) -> TaxLine:
     label = as_head(tax.label or in_line(labels.tax))
-    texts = legal_texts(document, languages, tax.reason, tax.reason_local)
+    texts = legal_texts(document, languages, tax.reason, tax.reason_local, code=tax.reason_code)
     name = " ".join(part for part in (label, marks.of_tax(tax), _category(labels, tax, texts)) if part)
     shown = [(tax.rate, tax.tax_minor), *((part.rate, part.tax_minor) for part in tax.jurisdictions)]
     below = [part.name for part in tax.jurisdictions]
@@ -141,10 +141,11 @@ def _tax_line(
 
 
 def _category(labels: Labels, tax: TaxSubtotal, texts: Sequence[str]) -> str:
-    """Why the tax is not charged, in each language whose legal text does not say the same words. What is outside
-    the taxable amount (Article 79(c) Directive 2006/112/EC) is not exempt, though it goes by that category.
+    """Why the tax is not charged, in each language whose legal text does not say the same words. What is outside the
+    taxable amount (Article 79(c) Directive 2006/112/EC) is not exempt, though it goes by that category; nor is what a
+    margin scheme taxes.
     """
-    if tax.reason_code == _OUTSIDE_TAXABLE_AMOUNT:
+    if tax.reason_code == _OUTSIDE_TAXABLE_AMOUNT or tax.reason_code in MARGIN_SCHEMES:
         return ""
     said = [text.casefold() for text in texts]
     words = [part for part in labels.categories[tax.category].split(" / ") if part]

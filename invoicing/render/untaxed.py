@@ -43,7 +43,7 @@ def _texts(
     mention = rules.mentions.get(languages[0], "") if rules is not None else ""
     place = known_country(document.seller.address.country)
     if rules is None or place is None or not mention:
-        return legal_texts(document, languages, tax.reason, tax.reason_local)
+        return legal_texts(document, languages, tax.reason, tax.reason_local, code=tax.reason_code)
     own = {words.reason_local for words in rules.words} | {code.reason_local for code in place.tax_codes}
     local = mention if tax.reason_local in own else tax.reason_local
     second = [tax.reason_local] if place.languages[0] in languages else []

@@ -14,13 +14,14 @@ from invoicing.render.fonts import unprintable_characters
 from invoicing.render.labels import LANGUAGES, catalogue_of, contexts, in_two_languages, labels_of, parse_labels
 
 _ENGLISH = asdict(labels_of("en"))
-_TABLES = ("categories", "payment_means", "days_net", "slip")
+_TABLES = ("categories", "reasons", "payment_means", "days_net", "slip")
 
 
 def _texts(language: str, country_code: str = "") -> dict[str, str]:
     texts = asdict(labels_of(language, country_code))
-    categories, means, days_net, slip = (texts.pop(name) for name in _TABLES)
+    categories, reasons, means, days_net, slip = (texts.pop(name) for name in _TABLES)
     texts |= {f"category {category}": text for category, text in categories.items() if category != "S"}
+    texts |= {f"reason {name}": text for name, text in reasons.items()}
     texts |= {f"payment_means {name}": text for name, text in means.items()}
     texts |= {f"slip {name}": text for name, text in slip.items()}
     return texts | {f"days_net {form}": text for form, text in days_net.items()}
@@ -178,6 +179,7 @@ def test_two_languages_say_what_is_the_same_once() -> None:
 def test_a_file_that_is_not_complete_is_refused(change: object) -> None:
     lines = [f'{name} = "{text}"' for name, text in _ENGLISH.items() if name not in _TABLES]
     lines += ["[categories]"] + [f'{code} = "{text}"' for code, text in _ENGLISH["categories"].items() if code != "S"]
+    lines += ["[reasons]"] + [f'{name} = "{text}"' for name, text in _ENGLISH["reasons"].items()]
     lines += ["[payment_means]"] + [f'{name} = "{text}"' for name, text in _ENGLISH["payment_means"].items()]
     lines += ["[days_net]"] + [f'{form} = "{text}"' for form, text in _ENGLISH["days_net"].items()]
     lines += ["[slip]"] + [f'{name} = "{text}"' for name, text in _ENGLISH["slip"].items()]
@@ -196,6 +198,7 @@ def test_every_word_has_a_context_and_no_context_is_without_its_word() -> None:
     tables = {name: set(said.pop(name)) for name in _TABLES}
     assert set(said) == set(_ENGLISH) - set(_TABLES)
     assert tables["categories"] == {category.value for category in TaxCategory} - {"S"}
+    assert tables["reasons"] == {*labels_of("en").reasons}
     assert tables["payment_means"] == {*labels_of("en").payment_means}
     assert tables["days_net"] == {form for language in LANGUAGES for form in labels_of(language).days_net}
     assert tables["slip"] == set(labels_of("de").slip)

@@ -35,9 +35,9 @@ _PLURAL_FORMS = ("zero", "one", "two", "few", "many", "other")
 @dataclass(frozen=True, slots=True)
 class Labels:
     """The words of one language, or of two; `contexts.toml` says where each stands. `categories` says why a category is
-    not taxed; of S it says nothing. `payment_means` has the means of payment that need no account, by their values.
-    `days_net` has the terms of a number of days by the plural forms of CLDR, of the first language alone; `slip` the
-    words of the Swiss slip, where it has the language.
+    not taxed, and nothing of S; `reasons` says it with its law. `payment_means` has the means of payment that need no
+    account, by their values. `days_net` has the terms of a number of days by the plural forms of CLDR, of the first
+    language alone; `slip` the words of the Swiss slip, where it has the language.
     """
 
     invoice: str
@@ -132,6 +132,7 @@ class Labels:
     scan_to_pay: str
     no_code: str
     categories: dict[TaxCategory, str]
+    reasons: dict[str, str]
     payment_means: dict[str, str]
     days_net: dict[str, str]
     slip: Mapping[str, str] = field(default_factory=dict)
@@ -191,7 +192,10 @@ def in_two_languages(first: Labels, second: Labels, *, second_tax: str = "{tax}"
         category: _joined(first.categories[category], second.categories[category], " / ") for category in TaxCategory
     }
     means = {name: _joined(word, second.payment_means[name], " / ") for name, word in first.payment_means.items()}
-    return Labels(**joined, categories=categories, payment_means=means, days_net=first.days_net, slip=first.slip)
+    reasons = {name: _joined(word, second.reasons[name], " / ") for name, word in first.reasons.items()}
+    return Labels(
+        **joined, categories=categories, reasons=reasons, payment_means=means, days_net=first.days_net, slip=first.slip
+    )
 
 
 def as_head(word: str) -> str:
@@ -214,13 +218,14 @@ def parse_labels(text: str, *, name: str) -> Catalogue:
         ValueError: the text does not follow the schema.
     """
     table = tomllib.loads(text)
-    wanted = {part: table.pop(part, None) for part in ("categories", "payment_means", "days_net", "read")}
+    wanted = {part: table.pop(part, None) for part in ("categories", "reasons", "payment_means", "days_net", "read")}
     countries, slip = table.pop("country", {}), table.pop("slip", {})
     if missing := [part for part, held in wanted.items() if not isinstance(held, dict)]:
         raise ValueError(f"{name}: missing: {', '.join(missing)}.")
-    categories, means, days_net, read = wanted.values()
+    categories, reasons, means, days_net, read = wanted.values()
     _check_keys(table, set(_TEXTS), name)
     _check_keys(categories, {category.value for category in TaxCategory if category is not _TAXED}, name)
+    _check_keys(reasons, set(contexts()["reasons"]), name)
     _check_keys(means, {one.value for one in PaymentMeans if one is not PaymentMeans.TRANSFER}, name)
     # Which forms a language has, CLDR says; every language has the last one.
     _check_keys(days_net, {*days_net} & {*_PLURAL_FORMS} | {"other"}, name)
@@ -228,7 +233,9 @@ def parse_labels(text: str, *, name: str) -> Catalogue:
     if set(read) != {"source", "checked"} or not read["source"] or not isinstance(read["checked"], date):
         raise ValueError(f"{name}: read is of a source and the day it was checked.")
     named = {TaxCategory(code): word for code, word in categories.items()}
-    words = Labels(**table, categories={_TAXED: "", **named}, payment_means=means, days_net=days_net, slip=slip)
+    words = Labels(
+        **table, categories={_TAXED: "", **named}, reasons=reasons, payment_means=means, days_net=days_net, slip=slip
+    )
     by_country = {code: _of_country(words, own, f"{name}, country {code}") for code, own in countries.items()}
     return Catalogue(words, by_country, read["source"], read["checked"])
 
@@ -268,7 +275,7 @@ def _joined(first: str, second: str, separator: str) -> str:
 
 
 _TEXTS = tuple(
-    one.name for one in fields(Labels) if one.name not in ("categories", "payment_means", "days_net", "slip")
+    one.name for one in fields(Labels) if one.name not in ("categories", "reasons", "payment_means", "days_net", "slip")
 )
 _ON_TWO_LINES = frozenset(
     "position description quantity unit_price discount amount tax tax_rate taxable"
