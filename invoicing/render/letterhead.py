@@ -333,17 +333,25 @@ def _lines(texts: Iterable[str], *, left: float, width: float) -> Column:
     return tuple(line for text in texts for line in text_column(text, theme().text, left=left, width=width))
 
 
-def _facts(document: Document, formats: Formats, labels: Labels) -> list[tuple[str, str]]:
+def _supplied(document: Document, formats: Formats, labels: Labels) -> tuple[str, str]:
+    """When it was supplied: nothing for an advance whose supply is not known yet (Article 226(7) Directive 2006/112/EC,
+    in Germany § 14(4) no. 6 UStG), which is one that states no other day than its own.
+    """
     supply, supply_end = document.supply_date, document.supply_end
     if supply_end is not None and supply_end != supply:
-        supplied = (labels.supply_period, f"{formats.date(supply)} – {formats.date(supply_end)}")
-    else:
-        supplied = (labels.supply_date, formats.date(supply))
+        return labels.supply_period, f"{formats.date(supply)} – {formats.date(supply_end)}"
+    own = document.credits.issue_date if document.credits else document.issue_date
+    if document.advance is not None and supply == own:
+        return labels.supply_date, ""
+    return labels.supply_date, formats.date(supply)
+
+
+def _facts(document: Document, formats: Formats, labels: Labels) -> list[tuple[str, str]]:
     credited = document.credits
     return [
         (labels.credited_invoice, f"{credited.number}, {formats.date(credited.issue_date)}" if credited else ""),
         (_date_label(document, labels), formats.date(document.issue_date)),
-        supplied,
+        _supplied(document, formats, labels),
         (labels.customer_number, customer_number(document.buyer.identifier)),
         (labels.purchase_order, document.purchase_order),
         *reference_pairs(document, labels),

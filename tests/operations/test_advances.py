@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from zipfile import ZipFile
@@ -113,6 +114,16 @@ async def test_a_final_invoice_deducts_its_advances_one_by_one_with_the_tax_of_e
     ]
     assert amounts(first)[1] + amounts(second)[1] + amounts(final)[1] == 95_000
     assert await desk.left(first.number) == (0, 0, (final.number,))
+
+
+async def test_an_advance_says_when_it_is_supplied_only_where_that_is_known(desk: Desk) -> None:
+    advance, final = await desk.advance(1000), await desk.final(5000)
+    assert "Leistungsdatum" not in printed(advance)
+    assert "Leistungsdatum" in printed(final)
+    planned = await desk.advance(1000, supply_date=advance.issue_date + timedelta(days=30))
+    assert "Leistungsdatum" in printed(planned)
+    unplanned = await desk.advance(1000)
+    assert "Leistungsdatum" not in printed(await desk.credit(unplanned.number))
 
 
 async def test_an_advance_is_deducted_once_also_where_two_want_it_at_once(desk: Desk) -> None:
