@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from invoicing.countries import COUNTRY_CODES, country
 from invoicing.countries.identifiers import NUMBER_FIELDS, check_number
 from invoicing.document.readiness import customer_gaps, named_gaps
 from invoicing.master_data.code_lists import term_texts
@@ -105,7 +106,16 @@ def changed(before: Customer, values: Mapping[str, Any]) -> Customer:
         raise InvalidInput("name is required.", field="name")
     if after.consumer and after.public_body:
         raise InvalidInput("public_body: a customer is a consumer or a public body, not both.", field="public_body")
+    if after.surcharge and (after.consumer or after.public_body or not _has_surcharge(after.country)):
+        raise InvalidInput(
+            "surcharge: retailers in Spain bear it (recargo de equivalencia), no consumers and no public bodies.",
+            field="surcharge",
+        )
     return _with_numbers(after)
+
+
+def _has_surcharge(code: str) -> bool:
+    return code in COUNTRY_CODES and country(code).surcharge is not None
 
 
 def _no_such_customer(db: Session, key: str) -> NotFound:

@@ -30,10 +30,10 @@ from views.remedies import for_assistant, told
 
 CLEARABLE = {**clearable(CUSTOMER), CUSTOMER_NUMBER: ""}
 
-_FLAGS = frozenset({"demands_e_invoice"})
-_UNLISTED = ("tax_office_number", *_FLAGS)
+_UNLISTED = ("tax_office_number", "demands_e_invoice")
+_FLAGS = frozenset({"demands_e_invoice", "surcharge"})
 # Arguments that no schema lists can be said in details, too.
-_IN_DETAILS = (CUSTOMER_NUMBER, *CUSTOMER_DETAILS, *_UNLISTED)
+_IN_DETAILS = (CUSTOMER_NUMBER, *CUSTOMER_DETAILS, *_UNLISTED, "surcharge")
 
 
 class CustomerSaved(Answer):

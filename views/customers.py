@@ -44,6 +44,7 @@ def _details(customer: Customer) -> dict[str, str]:
     """What few customers have, by field; what is empty is left out."""
     number = customer_number(customer.identifier)
     said = {CUSTOMER_NUMBER: number, **{name: getattr(customer, name) for name in CUSTOMER_DETAILS}}
+    said |= {"surcharge": "true"} if customer.surcharge else {}
     return {name: value for name, value in said.items() if value and not (number and name == "identifier")}
 
 

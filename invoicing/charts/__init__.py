@@ -52,6 +52,7 @@ class PostingTemplate:
     withheld_tax: str
     customer_credit: str
     advances: str
+    passed_on: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def filled_from(
     at_same_place = same or customer.country == document.buyer.address.country
     held = document.withholding.code if document.withholding and same else ""
     split = document.split_tax_minor and not customer.public_body and not wanted.withholding
-    surcharged = any(are_apart(tax.jurisdictions) for tax in document.taxes)
+    surcharged = not customer.surcharge and any(are_apart(tax.jurisdictions) for tax in document.taxes)
     return replace(
         wanted,
         customer=customer.id,

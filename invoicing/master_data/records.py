@@ -21,7 +21,8 @@ _ONE_DAY = timedelta(days=1)
 class Customer:
     """A customer; `consumer` is true for a private person, who needs no tax number, `public_body` for an authority.
     `tax_office_number` is a number for tax that is not the VAT number, such as a person's; `demands_e_invoice` says
-    that the buyer asks for e-invoices as the law lets it (EE, FI).
+    that the buyer asks for e-invoices as the law lets it (EE, FI), and `surcharge` that it has declared to bear the
+    surcharge of equivalence (ES).
 
     `trading_name` to `e_invoice_address` are as those of a `Party`. `buyer_reference` and `accounting_reference` stand
     on its documents where they state no others; `delivery_addresses` are as in
@@ -48,6 +49,7 @@ class Customer:
     tax_office_number: str = ""
     public_body: bool = False
     demands_e_invoice: bool = False
+    surcharge: bool = False
     trading_name: str = ""
     contact: str = ""
     identifier: str = ""
@@ -300,7 +302,8 @@ class Posting:
     Money in the bank, what is receivable, and revenue must be somewhere; the later roles are None where nobody has
     chosen an account, and nothing is posted that needs one. `customer_credit` is what customers are owed while it
     moves from one of their documents to another; `withheld_tax` what they kept back and paid to the tax office in the
-    organization's name; `advances` what was invoiced before the supply, which is revenue where there is no account.
+    organization's name; `advances` what was invoiced before the supply, and `passed_on` what was paid in the buyer's
+    name, which both are revenue where there is no account.
     """
 
     receivable: str
@@ -316,6 +319,7 @@ class Posting:
     withheld_tax: str | None = None
     customer_credit: str | None = None
     advances: str | None = None
+    passed_on: str | None = None
 
     @property
     def accounts(self) -> frozenset[str]:

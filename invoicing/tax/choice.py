@@ -117,8 +117,9 @@ class BuyerFacts:
     """`tax_number` is well-formed for the buyer's country or empty; whether it is registered nobody has asked.
 
     `public_body`: it is a business for the rules of place where it has a VAT number (Article 43), else like a
-    consumer. `territory` is the part of `country` that it is in, where that has rules of its own, `place` its name,
-    `place_guessed` whether a postal code says so that other places have too, and `addressed` whether there is one.
+    consumer; `surcharge`: it bears the surcharge of equivalence. `territory` is the part of `country` that it is in,
+    where that has rules of its own, `place` its name, `place_guessed` whether a postal code says so that other places
+    have too, and `addressed` whether there is one.
     """
 
     name: str
@@ -128,6 +129,7 @@ class BuyerFacts:
     tax_number: str = ""
     region: str = ""
     public_body: bool = False
+    surcharge: bool = False
     territory: Territory | None = None
     place: str = ""
     place_guessed: bool = False

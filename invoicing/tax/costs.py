@@ -58,6 +58,12 @@ def as_cost(
     return untaxed, Choice(TaxCategory.EXEMPT, Rule.ADVANCED, because)
 
 
+def is_passed_on(cost: str, seller: SellerFacts) -> bool:
+    """Whether it is an expense in the buyer's name, which the seller's country leaves out of the taxable amount."""
+    known = country(seller.country).cost(cost)
+    return known is not None and known.untaxed
+
+
 def fund_charge(fund: str, rules: Country) -> RequestedAdjustment:
     """The charge that a fund's contribution is: `fund` is its code, and after a blank its percentage of the fee where
     that is not the usual one.

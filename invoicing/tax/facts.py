@@ -63,6 +63,7 @@ def buyer_facts(customer: Customer, *, on: date | None = None) -> BuyerFacts:
         eu_member=code in COUNTRY_CODES and country(code).eu_member,
         consumer=customer.consumer,
         public_body=customer.public_body,
+        surcharge=customer.surcharge,
         tax_number=_well_formed(code, customer.tax_number),
         region=_region(code, customer.region),
         territory=None if territory is None or territory.standing is Standing.SAME else territory,

@@ -20,7 +20,7 @@ from invoicing.refusals import Conflict, InvalidInput
 from invoicing.remedies import Act
 from invoicing.tax.adjusting import TaxedAdjustment
 from invoicing.tax.choice import BuyerFacts, Choice, ChosenTax, Rule, SellerFacts, proposed_code
-from invoicing.tax.costs import as_cost
+from invoicing.tax.costs import as_cost, is_passed_on
 from invoicing.tax.inputs import AppliedTax, TaxedLine
 from invoicing.tax.line_adjusting import adjusted_line
 from invoicing.tax.local_codes import DOMESTIC_REVERSE_CHARGE, REVERSE_CHARGE, as_at_home, at_place, codes_shown
@@ -114,7 +114,7 @@ def taxed_line(
     apart = known.dates if known.dates != setting.shown else None
     unit_price = _unit_price(line, item, currency=setting.currency, field=field)
     besides = (line.discount_amount or Decimal(0), line.charge_amount or Decimal(0))
-    assumed, account = not (line.supply or item.supply), item.revenue_account or code.revenue_account
+    assumed, account = not (line.supply or item.supply), _account(line, item, code, setting)
     priced = _priced_line(
         (
             *_stated_of(line),
@@ -149,6 +149,14 @@ def _decided(line: RequestedLine, item: Item, setting: TaxSetting, *, field: str
         since=code.since(timing.day),
         guessed=_is_taken_as_goods(line, item, choice, setting),
     )
+
+
+def _account(line: RequestedLine, item: Item, code: TaxCode, setting: TaxSetting) -> str:
+    """The account of the line; empty for that of the posting profile. An expense in the buyer's name is no revenue."""
+    passed_on = setting.setup.posting.passed_on
+    if passed_on and line.cost and is_passed_on(line.cost, setting.seller):
+        return passed_on
+    return item.revenue_account or code.revenue_account
 
 
 def proposed_tax_code(item: Item, supply: Supply, setting: TaxSetting) -> str:

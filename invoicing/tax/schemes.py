@@ -73,7 +73,8 @@ def scheme_of(
     rules = country(seller.country)
     at_home = seller.registered and seller.country == buyer.country and not buyer.consumer and not seller.territory
     split, surcharge = rules.split_payment, rules.surcharge
-    if request.surcharge and (surcharge is None or not at_home or buyer.territory):
+    bearable = at_home and not buyer.territory
+    if request.surcharge and (surcharge is None or not bearable):
         raise InvalidInput(
             "surcharge: it is for goods that Spanish sellers who charge VAT sell to a retailer at home.",
             field="surcharge",
@@ -90,7 +91,8 @@ def scheme_of(
                 " never with a withholding.",
                 field="split_payment",
             )
-    return _surcharged(surcharge, codes, buyer) if surcharge is not None and request.surcharge else None
+    bears = bearable and (buyer.surcharge if request.surcharge is None else request.surcharge)
+    return _surcharged(surcharge, codes, buyer) if surcharge is not None and bears else None
 
 
 def ordinary(name: str) -> str:

@@ -33,6 +33,7 @@ ROLES = {
     "withheld_tax": ("asset",),
     "customer_credit": ("liability",),
     "advances": ("liability",),
+    "passed_on": ("asset", "liability"),
 }
 """What a posting profile posts to, and of which types that account may be."""
 

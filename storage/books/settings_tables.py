@@ -279,6 +279,7 @@ class PostingProfile(BooksTable, table=True):
     withheld_tax: str | None = Field(default=None, foreign_key="accounts.number")
     customer_credit: str | None = Field(default=None, foreign_key="accounts.number")
     advances: str | None = Field(default=None, foreign_key="accounts.number")
+    passed_on: str | None = Field(default=None, foreign_key="accounts.number")
 
 
 class NumberSeries(BooksTable, table=True):

@@ -47,6 +47,7 @@ class Customer(BooksTable, table=True):
     accounting_reference: str = ""
     language: str = ""
     delivery_addresses: str = ""
+    surcharge: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
 

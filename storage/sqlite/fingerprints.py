@@ -52,6 +52,7 @@ FINGERPRINTS: Final = {
     (FileKind.BOOKS, 24): "80fd474d81239d3a7e4a92e218d35421473ef203d9fa5efc876f5c52e1000f88",
     (FileKind.BOOKS, 25): "8e5a7e1c2c791163adfcb428c040c78e2bfc3c00b0819d646a87900348715079",
     (FileKind.BOOKS, 26): "86c26e45931791f258c76fcb65163a6e11388e81eaa10e0895c12b6f54c852b2",
+    (FileKind.BOOKS, 27): "2925ad0e2018b0f724d6db0e6e8868e9fd49a11c9ff36f2fa3bb6d6ec9e1cc12",
 }
 """By kind and schema version; `tests/storage/test_migrations.py` tells what belongs here after a new revision."""
 

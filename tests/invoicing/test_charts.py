@@ -48,6 +48,7 @@ ROLES = {
     "withheld_tax": ("asset",),
     "customer_credit": ("liability",),
     "advances": ("liability",),
+    "passed_on": ("asset",),
 }
 
 MINIMAL = """
@@ -67,6 +68,7 @@ exchange_loss = "1000"
 withheld_tax = "1000"
 customer_credit = "1000"
 advances = "1000"
+passed_on = "1000"
 """
 OF_A_COUNTRY = f"""
 country = "DE"

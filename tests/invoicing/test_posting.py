@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from invoicing.document.documents import DocumentKind
 from invoicing.document.posting import JournalSide, post
+from tests.invoicing.test_withholding_base import at
 from tests.support.samples import POSTING, charge, discount, document, line, request
 
 
@@ -34,3 +35,12 @@ def test_a_discount_account_that_is_the_revenue_account_takes_the_difference() -
     made = document(request(line("100"), adjustments=(discount(amount="10"),)))
     sides = post(made, replace(POSTING, discount=POSTING.revenue))
     assert sides[1] == JournalSide("4000", 0, 9000)
+
+
+def test_an_expense_in_the_buyers_name_is_revenue_only_in_books_that_have_no_account_of_such() -> None:
+    given = at("DE")
+    fee = replace(line("100"), cost="ADVANCED")
+    at_first = document(request(fee), given).lines[0].revenue_account
+    chosen = replace(given, setup=replace(given.setup, posting=replace(POSTING, passed_on="1590")))
+    made = document(request(fee, line("50")), chosen)
+    assert [at_first, *(one.revenue_account for one in made.lines)] == ["", "1590", ""]

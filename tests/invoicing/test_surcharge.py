@@ -30,6 +30,8 @@ from tests.support.money_document import money_table
 from tests.support.printed import PARTIES, printed
 from tests.support.samples import POSTING, TODAY, charge, customer, discount, document, line, request
 
+RETAILER = replace(customer("ES"), surcharge=True)
+
 
 def surcharged(*lines: RequestedLine, **wanted: object) -> Document:
     return document(request(*lines, surcharge=True, **wanted), at("ES"))
@@ -66,6 +68,10 @@ def test_services_beside_the_goods_bear_vat_alone() -> None:
     [
         ("ES", customer("ES"), {"surcharge": True}, True),
         ("ES", customer("ES"), {}, False),
+        ("ES", RETAILER, {}, True),
+        ("ES", RETAILER, {"surcharge": False}, False),
+        ("ES", replace(RETAILER, postal_code="35001"), {}, False),
+        ("PT", RETAILER, {}, False),
         ("ES", customer("ES"), {"surcharge": False}, False),
         ("ES", customer("FR", tax_number=PARTIES["FR"].tax_number), {}, False),
         ("FR", customer("FR"), {}, False),

@@ -63,9 +63,11 @@ class Client:
         fields = {"name": f"Buyer in {country}", "tax_number": TAX_NUMBERS.get(country, "")}
         return (await save_customer(self.books, address | fields, customer_id="")).customer.id
 
-    async def sell(self, code: str, *, on: date = date(2026, 3, 2), price: int = 100, **more: Any) -> str:
+    async def sell(
+        self, code: str, *, on: date = date(2026, 3, 2), price: int = 100, cost: str = "", **more: Any
+    ) -> str:
         self.clock.set(datetime(on.year, on.month, on.day, 9, tzinfo=UTC))
-        line = RequestedLine(Decimal(1), description="Work", unit_price=Decimal(price), tax_code=code)
+        line = RequestedLine(Decimal(1), description="Work", unit_price=Decimal(price), tax_code=code, cost=cost)
         where = ABROAD.get(code, HOMES[self.name])
         if where not in self.buyers:
             self.buyers[where] = await self.customer(where)
@@ -137,6 +139,17 @@ async def test_an_advance_is_on_an_account_of_its_own_until_the_final_invoice_cl
 
 
 @EVERY_CHART
+async def test_an_expense_in_the_buyers_name_is_no_revenue(tmp_path: Path, name: str) -> None:
+    account = {"skr03": "1590", "skr04": "1370", "pcg": "467", "pgc": "440", "kmu": "1190"}[name]
+    async with client_on(tmp_path, name) as client:
+        number = await client.sell("", cost="ADVANCED")
+        balances = await client.balances()
+        assert balances == {national_chart(name).posting.receivable: 100, account: -100}  # type: ignore[arg-type]  # By a parameter.
+        await issue_credit_note(client.books, CreditRequest(invoice=number, reason="Returned"))
+        assert await client.balances() == {}
+
+
+@EVERY_CHART
 async def test_each_tax_code_posts_to_its_account_of_the_chart(tmp_path: Path, name: str) -> None:
     assert is_national(name)
     async with client_on(tmp_path, name) as client:
@@ -200,7 +213,7 @@ async def test_a_client_on_another_chart_keeps_its_posting_profiles_and_says_whi
         assert states_by_layer(made.outcomes)["entity"] == "failed"
         notes = [note.text for note in made.notes]
         (note,) = (note for note in notes if "was not copied" in note)
-        assert "the chart has no account 1543, 1701, 1710, 1770" in note
+        assert "the chart has no account 1543, 1590, 1701, 1710, 1770" in note
         # The same number says something else in the standard chart.
         assert note.endswith("8770; 2150 is of type liability, not expense; 2400 is of type liability, not expense.")
         books = one.books(made_organization(made))

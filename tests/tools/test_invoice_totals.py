@@ -168,6 +168,30 @@ async def test_an_italian_lawyer_says_fund_and_expenses_in_details_and_is_told_t
         assert note["total"] == "1388.80"
 
 
+async def test_documents_follow_what_a_retailer_in_spain_has_said_of_itself(tmp_path: Path) -> None:
+    async with shop(tmp_path, "ES") as (_, chat):
+        fields = {
+            "name": "Tienda Sol",
+            "country": "ES",
+            "address": {"line1": "Calle Mayor 1", "postal_code": "28013", "city": "Madrid"},
+        }
+        saved = (await chat.ok("save_customer", **fields, details={"surcharge": True}))["customer"]
+        assert saved["details"] == {"surcharge": "true"}
+        goods = {"description": "Lámpara", "quantity": "1", "unit_price": "126", "supply": "goods"}
+        service = {"description": "Montaje", "quantity": "1", "unit_price": "100", "supply": "services"}
+        wanted = {"customer": "Tienda Sol", "lines": [goods, service]}
+        drafted = await chat.ok("draft_invoice", **wanted)
+        assert [one["tax_code"] for one in drafted["lines"]] == ["STANDARD-RE", "STANDARD"]
+        assert drafted["total"] == "280.01"
+        not_this_one = await chat.ok("draft_invoice", **wanted, details={"surcharge": "false"})
+        assert not_this_one["total"] == "273.46"
+        await chat.ok("save_customer", id=saved["id"], details={"surcharge": "false"})
+        assert (await chat.ok("draft_invoice", **wanted))["total"] == "273.46"
+        for more in ({"country": "PT"}, {"consumer": True}, {"public_body": True}):
+            refused = await chat.refused("save_customer", **fields | more, details={"surcharge": "true"})
+            assert refused["field"] == "surcharge"
+
+
 async def test_a_public_body_in_italy_is_asked_for_the_net_alone(tmp_path: Path) -> None:
     async with shop(tmp_path, "IT") as (_, chat):
         await chat.ok("save_customer", name="Comune", public_body=True, country="IT")
