@@ -21,7 +21,7 @@ from invoicing.render.layout import (
     starting,
     text_column,
 )
-from invoicing.render.letterhead import LABEL_WIDTH, pairs_column
+from invoicing.render.pairs import LABEL_WIDTH, pairs_column
 from invoicing.render.payment_block import CodeToPay, means_text, payment_pairs
 from invoicing.render.theme import GAP, Paper, theme
 

@@ -29,7 +29,6 @@ from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
 from invoicing.render.labels import Labels
 from invoicing.render.layout import (
-    Align,
     Column,
     Picture,
     Raster,
@@ -38,12 +37,12 @@ from invoicing.render.layout import (
     TextLine,
     height_of,
     picture_column,
-    side_by_side,
     space,
     starting,
     text_column,
 )
 from invoicing.render.metadata import one_line
+from invoicing.render.pairs import pairs_column
 from invoicing.render.references import identifier_text, other_pairs, reference_pairs
 from invoicing.render.sender import return_column
 from invoicing.render.theme import MM, Paper, theme
@@ -52,7 +51,6 @@ from invoicing.render.totals import total_label
 TOP = 34.0
 """The upper edge of the first page's text, in points from that of the sheet."""
 
-LABEL_WIDTH = 92.0
 _LOGO_WIDTH_MAX, _LOGO_HEIGHT_MAX = 190.0, 58.0
 _NAME_SIZES = (12.0, 10.5)
 _TITLE_SIZES = (23.0, 20.0, 17.5, 15.0, 13.0)
@@ -112,30 +110,6 @@ def letterhead_rows(document: Document, *, logo: bytes, paper: Paper, formats: F
         words = text_column(document.form_words, theme().strong, left=paper.left, width=paper.text_width)
         rows.append(Row((words,), space_below=14))
     return rows
-
-
-def pairs_column(
-    pairs: Sequence[tuple[str, str]],
-    *,
-    left: float,
-    width: float,
-    label_width: float = LABEL_WIDTH,
-    align: Align = "left",
-) -> Column:
-    """Labels with their values beside them, each a text of its own; a pair without a value is left out."""
-    styles = theme()
-    lines: list[TextLine] = []
-    for label, value in pairs:
-        if value:
-            # In two languages each has its own line, where they do not fit beside each other.
-            fits = styles.quiet.face.width_of(printable(label), styles.quiet.size) <= label_width - 6
-            words = label if fits else label.replace(" / ", "\n")
-            pair = side_by_side(
-                text_column(words, styles.quiet, left=left, width=label_width - 6),
-                text_column(value, styles.text, left=left + label_width, width=width - label_width, align=align),
-            )
-            lines.extend(starting(pair, "P"))
-    return tuple(lines)
 
 
 def _logo_column(logo: bytes, seller: str, left: float) -> Column:
