@@ -10,16 +10,19 @@ from sqlmodel import Session
 
 from invoicing.approval.approvals import Approval, State
 from invoicing.document.documents import Document
+from invoicing.document.former_records import FORMER
 from invoicing.document.lifecycle import DRAFT, OPEN, Balance, Status, status_of
 from invoicing.money.sums import Summand, Sums, sums_per_currency
 from invoicing.refusals import InvalidInput
 from operations.customers import resolve_customer
+from operations.finding_former import WITH_FORMER, find_with_former
 from operations.issue_dates import today_in
 from storage.books import approvals, documents, drafts
 from storage.books.documents import DocumentFilter, Header
 from storage.books.drafts import ListedDraft
+from storage.books.former_lists import count_former_matching, summands_of_former
 from storage.books.pool import Books
-from storage.books.sums import sums_of_documents, sums_of_headers
+from storage.books.sums import summands_of_documents, sums_of_headers
 from storage.paging import Page, check_limit
 
 T = TypeVar("T")
@@ -44,8 +47,8 @@ class Found(Page[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceSearch:
-    """What to look for; what is empty does not limit. `customer` is an id or an exact name, `status` one of `Status`
-    or `open`; `draft` is for `find_drafts`, which finds nothing else.
+    """What to look for; what is empty does not limit. `customer` is an id or an exact name, `status` one of `Status`,
+    `open` or `former`; `draft` is for `find_drafts`, which finds nothing else.
     """
 
     query: str = ""
@@ -56,7 +59,9 @@ class InvoiceSearch:
 
 
 async def find_invoices(books: Books, search: InvoiceSearch, *, cursor: str, limit: int) -> Found[ListedInvoice]:
-    """A page of issued documents, newest first, with the sums of all that match."""
+    """A page of issued documents, newest first, with the sums of all that match. Documents of a former system are
+    there only with the status `former`, and behind the others among what is open or overdue.
+    """
     check_limit(limit)
     if search == InvoiceSearch() and not cursor:
         # Where one page holds all that there is, it takes a few rows; where not, adding up takes as long as it does.
@@ -64,6 +69,12 @@ async def find_invoices(books: Books, search: InvoiceSearch, *, cursor: str, lim
         if not page.next_cursor:
             return _with_sums(page, sums_of_headers(one.header for one in page.items))
     return await books.read(lambda db: _find(db, books, search, cursor, limit))
+
+
+async def count_of_former_system(books: Books, search: InvoiceSearch) -> int:
+    """How many documents of a former system the search would find with the status `former`."""
+    wanted = replace(search, status=FORMER)
+    return await books.read(lambda db: count_former_matching(db, search_filter(db, wanted, today_in(db, books))))
 
 
 async def find_drafts(books: Books, search: InvoiceSearch, *, cursor: str, limit: int) -> Found[ListedDraft]:
@@ -123,7 +134,7 @@ def search_filter(db: Session, search: InvoiceSearch, today: date) -> DocumentFi
     """The search in terms of what is stored."""
     if search.issued_from and search.issued_to and search.issued_from > search.issued_to:
         raise InvalidInput("issued_from lies after issued_to.", field="issued_from")
-    known = [OPEN, *Status]
+    known = [OPEN, *Status, FORMER]
     if search.status and search.status not in known:
         said = ", ".join([*known, DRAFT, State.WAITING])
         raise InvalidInput(f"status must be one of: {said}.", field="status")
@@ -132,7 +143,7 @@ def search_filter(db: Session, search: InvoiceSearch, today: date) -> DocumentFi
         customer=resolve_customer(db, search.customer).id if search.customer else "",
         issued_from=search.issued_from,
         issued_to=search.issued_to,
-        status=search.status,
+        status="" if search.status == FORMER else search.status,
         today=today,
     )
 
@@ -141,12 +152,20 @@ def _find(db: Session, books: Books, search: InvoiceSearch, cursor: str, limit: 
     page = _page(db, books, search, cursor, limit)
     if not cursor and not page.next_cursor:
         return _with_sums(page, sums_of_headers(one.header for one in page.items))
-    return _with_sums(page, sums_of_documents(db, search_filter(db, search, today_in(db, books))))
+    wanted = search_filter(db, search, today_in(db, books))
+    summands = [] if search.status == FORMER else summands_of_documents(db, wanted)
+    if search.status in WITH_FORMER:
+        summands += summands_of_former(db, wanted)
+    return _with_sums(page, sums_per_currency(summands))
 
 
 def _page(db: Session, books: Books, search: InvoiceSearch, cursor: str, limit: int) -> Page[ListedInvoice]:
     today = today_in(db, books)
-    page = documents.find_documents(db, search_filter(db, search, today), cursor=cursor, limit=limit)
+    wanted = search_filter(db, search, today)
+    if search.status in WITH_FORMER:
+        page = find_with_former(db, wanted, only=search.status == FORMER, cursor=cursor, limit=limit)
+    else:
+        page = documents.find_documents(db, wanted, cursor=cursor, limit=limit)
     return page.map(
         lambda header: ListedInvoice(header, status_of(header.balance, due_date=header.next_due, today=today))
     )

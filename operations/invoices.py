@@ -11,6 +11,7 @@ from sqlmodel import Session
 from invoicing.approval.approvals import Approval
 from invoicing.approval.matching import AskedStep
 from invoicing.document.documents import Document
+from invoicing.document.former_records import is_former
 from invoicing.document.notices import Notice
 from invoicing.document.requested import RequestedDocument, request_text
 from invoicing.document.shown import Shown
@@ -54,6 +55,7 @@ from storage.books import audit, documents, drafts, idempotency, payments
 from storage.books.approvals import approval_of, approvals_of_document
 from storage.books.balances import has_history
 from storage.books.documents import IssuedDocument
+from storage.books.former_lists import former_by_key
 from storage.books.pool import Books
 from storage.ids import new_id
 
@@ -142,7 +144,7 @@ async def get_invoice(books: Books, key: str) -> StandingDocument:
     Raises:
         NotFound: no such document in these books.
     """
-    return await books.read(lambda db: _with_history(db, books, find_document(db, key)))
+    return await books.read(lambda db: _with_history(db, books, find_document(db, key, former=True)))
 
 
 async def find_approval(books: Books, key: str) -> Approval | None:
@@ -351,6 +353,9 @@ def _seen(warnings: tuple[Notice, ...], shown: Shown | None) -> frozenset[str]:
 
 
 def _with_history(db: Session, books: Books, issued: IssuedDocument) -> StandingDocument:
+    if is_former(issued.document.id):
+        paid, kept = payments.payments_of(db, issued.document.id), former_by_key(db, issued.document.id)
+        return replace(standing(db, books, issued), payments=tuple(paid), former=kept[0] if kept else None)
     found = replace(
         standing(db, books, issued),
         approvals=approvals_of_document(db, issued.document.id),

@@ -22,7 +22,7 @@ from invoicing.document.numbering import number, period
 from invoicing.document.posting import post
 from invoicing.master_data.records import Posting, Series
 from invoicing.payment.references import candidates, keys_of_typed, parse_rule, reference_key
-from invoicing.refusals import NotFound
+from invoicing.refusals import Conflict, NotFound
 from invoicing.remedies import Act
 from invoicing.settlement.discounts import TaxChange
 from operations.issue_dates import today_in
@@ -30,8 +30,11 @@ from storage.books import audit, documents, journal
 from storage.books.advances import AdvanceLeft
 from storage.books.approvals import add_document_approvals
 from storage.books.documents import IssuedDocument
+from storage.books.former_documents import FormerDocument
+from storage.books.former_lists import as_issued, former_by_key
 from storage.books.payments import Payment
 from storage.books.pool import Books
+from storage.books.profile import load_profile
 from storage.books.settlement_taxes import add_tax_changes, changed
 from storage.ids import new_id
 
@@ -45,7 +48,8 @@ _PREFIXES = {DocumentKind.INVOICE: "inv", DocumentKind.CREDIT_NOTE: "crn"}
 class StandingDocument(IssuedDocument):
     """An issued document as it stands today. `replayed` says that an earlier call issued it.
 
-    `payments`, `credit_notes`, `approvals` and what is left of an advance are told where one document is looked at.
+    `payments`, `credit_notes`, `approvals` and what is left of an advance are told where one document is looked at, and
+    of one of a former system what was taken over (`former`).
     """
 
     status: Status
@@ -54,6 +58,7 @@ class StandingDocument(IssuedDocument):
     credit_notes: tuple[IssuedDocument, ...] = ()
     approvals: tuple[GivenApproval, ...] = ()
     advance_left: AdvanceLeft | None = None
+    former: FormerDocument | None = None
 
 
 def issue_document(
@@ -134,14 +139,27 @@ def answered_for(form: LawOfForm) -> dict[str, object]:
     return {"answered_for": list(form.answered_for)} if form.answered_for else {}
 
 
-def find_document(db: Session, key: str, *, field: str = "invoice", paid: bool = False) -> IssuedDocument:
+def find_document(
+    db: Session, key: str, *, field: str = "invoice", paid: bool = False, former: bool = False
+) -> IssuedDocument:
     """The issued document of this id or number. Where it is `paid`, what its payer states, as a bank's statement has
-    it, names it too.
+    it, names it too; with `former` also one of a former system.
 
     Raises:
         NotFound: no such document in these books, naming `field`.
+        Conflict: it is one of a former system, where those are not meant.
     """
     found = documents.document_by_id_or_number(db, key.strip())
+    taken_over = former_by_key(db, key.strip()) if found is None else None
+    if taken_over is not None and former:
+        return as_issued(db, taken_over[0], load_profile(db), taken_over[1])
+    if taken_over is not None:
+        raise Conflict(
+            f"{field}: {taken_over[0].number} is a document of a former system: its lines, tax and page are there, and"
+            " nothing of it is drawn, copied or credited here. A credit note for it states its lines, with"
+            " former_invoice, former_invoice_date and reason in details of a draft.",
+            field=field,
+        )
     if found is None and paid:
         found = documents.document_by_reference(db, keys_of_typed(key))
     if found is None:

@@ -10,7 +10,9 @@ from pydantic import Field
 
 from invoicing.approval.approvals import State
 from invoicing.document.documents import DocumentKind
+from invoicing.document.former_records import is_former
 from invoicing.document.lifecycle import DRAFT, OPEN
+from invoicing.text.typed import counted
 from operations import customers, finding_invoices
 from operations.finding_invoices import InvoiceSearch, ListedInvoice
 from storage.books.drafts import ListedDraft
@@ -30,7 +32,7 @@ class InvoicesFound(PageAnswer):
     sums: list[SumsAnswer]
 
 
-_STATUS = "open (owed), issued, partially_paid, paid, overdue, credited; not issued yet: draft, awaiting_approval"
+_STATUS = "open (owed), issued, partially_paid, paid, overdue, credited, former; unissued: draft, awaiting_approval"
 
 
 async def find_invoices(
@@ -68,7 +70,7 @@ async def find_invoices(
         found = [InvoiceAnswer(**invoice_answer(one)) for one in page.items]
         shared = _shared_names(found)
         lines = [_line(one, shown, shared) for one, shown in zip(page.items, found, strict=True)]
-        lines = lines or [_nothing(search), *await _similar(books, search)]
+        lines = lines or [_nothing(search), *await _similar(books, search), *await _taken_over(books, search)]
         left, next_cursor, sums = page.left, page.next_cursor, page.sums
     structured = InvoicesFound(
         organization=named(books.organization),
@@ -92,9 +94,9 @@ def _shared_names(found: list[InvoiceAnswer]) -> frozenset[str]:
 def _line(one: ListedInvoice, shown: InvoiceAnswer, shared: frozenset[str]) -> str:
     customer = f" [{shown.customer}]" if shown.customer_name in shared else ""
     settled = settled_text(one.balance, shown.currency)
+    former = is_former(shown.id)
     parts = [
-        f"net {shown.net_total}",
-        f"tax {shown.tax_total}",
+        *(["of a former system"] if former else [f"net {shown.net_total}", f"tax {shown.tax_total}"]),
         f"total {shown.total} {shown.currency}",
         shown.status,
         _credited(one) or f"due {shown.due_date}",
@@ -108,6 +110,8 @@ def _credited(one: ListedInvoice) -> str:
     """What a credit note is of; nothing of an invoice."""
     if one.header.kind != DocumentKind.CREDIT_NOTE.value:
         return ""
+    if is_former(one.header.id):
+        return "credit note"
     return f"credit note on {one.header.credits_number or 'an invoice of a former system'}"
 
 
@@ -154,6 +158,12 @@ async def _similar(books: ReadableBooks, search: InvoiceSearch) -> list[str]:
     """Customers that may be meant by the words of a search that found nothing."""
     similar = await customers.similar_customers(books, search.query) if search.query.strip() else []
     return [f"Similar customers: {'; '.join(similar)}."] if similar else []
+
+
+async def _taken_over(books: ReadableBooks, search: InvoiceSearch) -> list[str]:
+    """That a search which found nothing would find documents of a former system."""
+    count = 0 if search.status else await finding_invoices.count_of_former_system(books, search)
+    return [f"{counted(count, 'document')} of a former system: status former lists them."] if count else []
 
 
 TOOL = Description(

@@ -11,6 +11,7 @@ from invoicing.approval.approvals import Approval, State
 from invoicing.document.adjustment_texts import adjustments_text
 from invoicing.document.details import said_of_document, said_of_line
 from invoicing.document.documents import Document, DocumentKind, Line, TaxSubtotal
+from invoicing.document.former_records import is_former
 from invoicing.document.lifecycle import DRAFT, Status
 from invoicing.document.tags import tags_text
 from invoicing.money.amounts import money_text, plain
@@ -105,19 +106,20 @@ def invoice_answer(invoice: StandingDocument | ListedInvoice) -> dict[str, Any]:
         source = invoice.document
         customer, customer_name, kind = source.customer, source.buyer.name, source.kind.value
         credits_id = source.of_invoice
-    currency, balance = source.currency, invoice.balance
+    currency, balance, former = source.currency, invoice.balance, is_former(source.id)
     return {
         "id": source.id,
         "number": source.number,
-        "kind": kind,
+        # Of one of a former system it is not known what of it is net, and what tax.
+        "kind": f"former_{kind}" if former else kind,
         "status": invoice.status.value,
         "customer": customer,
         "customer_name": customer_name,
         "issue_date": source.issue_date,
         "due_date": None if kind == DocumentKind.CREDIT_NOTE.value else source.due_date,
         "currency": currency,
-        "net_total": money_text(source.net_minor, currency),
-        "tax_total": money_text(source.tax_minor, currency),
+        "net_total": "" if former else money_text(source.net_minor, currency),
+        "tax_total": "" if former else money_text(source.tax_minor, currency),
         "total": money_text(source.total_minor, currency),
         "amount_paid": money_text(balance.paid_minor, currency),
         "amount_credited": money_text(balance.credited_minor, currency),

@@ -7,13 +7,14 @@ from typing import Annotated, Any
 
 from invoicing.approval.approvals import Approval
 from invoicing.document.details import said_of_document
-from invoicing.document.documents import Document
+from invoicing.document.documents import Document, DocumentKind
 from invoicing.money.amounts import money_text
 from invoicing.money.sums import Sums
 from invoicing.settlement.kinds import SettlementKind
 from invoicing.text.typed import counted
 from operations.issuing import StandingDocument
 from storage.books.documents import IssuedDocument
+from storage.books.former_documents import FormerDocument
 from views.approvals import Place, StepAnswer, approval_lines, given_answers, step_answers, step_lines, waiting_text
 from views.base import LIST_UNSPELT, OBJECT_UNSPELT, SEVERAL_UNSPELT, View
 from views.documents import (
@@ -137,6 +138,8 @@ def _credit_note(issued: IssuedDocument) -> CreditNoteAnswer:
 
 
 def invoice_lines(details: InvoiceDetails, found: StandingDocument) -> list[str]:
+    if found.former is not None:
+        return _former_lines(details, found, found.former)
     kind = "Credit note" if details.credited_invoice else "Invoice"
     due = f", due {details.due_date}" if details.due_date else ""
     until = f" to {details.supply_end}" if details.supply_end else ""
@@ -151,6 +154,24 @@ def invoice_lines(details: InvoiceDetails, found: StandingDocument) -> list[str]
         *(_credit_note_line(note) for note in details.credit_notes),
         *_standing_lines(found),
         *step_lines(details.approvals),
+        *note_lines(details.note),
+    ]
+
+
+def _former_lines(details: InvoiceDetails, found: StandingDocument, former: FormerDocument) -> list[str]:
+    """A document of a former system: what was taken over of it, and what happened to it here."""
+    currency = former.currency
+    due = f", due {details.due_date}" if details.due_date else ""
+    left, total = (money_text(one, currency) for one in (former.open_minor, former.total_minor))
+    is_note = former.kind is DocumentKind.CREDIT_NOTE
+    return [
+        f"{'Credit note' if is_note else 'Invoice'} {former.number} of a former system to {former.customer_name}"
+        f" [{former.customer_id}]: {details.status}, dated {former.issue_date}{due}. It was not issued here, and has no"
+        " lines, tax or PDF here.",
+        f"Total {total} {currency}, of which {left} was open on the opening day, {former.opening_day}; taken over by"
+        f" {former.imported_by}.",
+        *(_payment_line(payment, refund=is_note) for payment in details.payments),
+        owed_line(former.number, found.balance.due_minor, currency),
         *note_lines(details.note),
     ]
 

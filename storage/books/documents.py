@@ -24,10 +24,12 @@ from invoicing.document.canonical import (
     link_hash,
 )
 from invoicing.document.documents import Document
+from invoicing.document.former_records import is_former
 from invoicing.document.lifecycle import Balance, first_balance
 from storage.books import settings_tables, tables, total_tables
 from storage.books.balances import BALANCE, NEXT_DUE, STATUS, balance_from
 from storage.books.document_rows import rows_of
+from storage.books.former_documents import former_balance
 from storage.books.totals import add_document_totals
 from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of, search_words
 from storage.queries.cache import remember, remembered
@@ -245,7 +247,9 @@ def credit_notes_of(session: Session, invoice_id: str) -> list[IssuedDocument]:
 
 
 def balance_of(session: Session, document_id: str) -> Balance:
-    """What has happened to a document until now."""
+    """What has happened to a document until now, also to one of a former system."""
+    if is_former(document_id):
+        return former_balance(session, document_id)
     return balance_from(*execute(session, _BALANCE_OF, {"id": document_id}).one())
 
 

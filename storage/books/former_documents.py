@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from invoicing.document.canonical import canonical_json, genesis, link_hash
 from invoicing.document.documents import DocumentKind
+from invoicing.document.lifecycle import Balance
 from invoicing.settlement.entries import PostedSide, credit_side, debit_side
 from invoicing.tax.conversion import convert
 from invoicing.text.typed import search_key
@@ -65,6 +66,12 @@ _NUMBERED = _KEPT.all.where(_OF.number.in_(bindparam("numbers", expanding=True))
 _ISSUED = table_of(tables.DocumentRow).c
 _ISSUED_NUMBERS = select(_ISSUED.number).where(_ISSUED.number.in_(bindparam("numbers", expanding=True)))
 _COUNT = select(func.count()).select_from(_KEPT.table)
+_OWED = table_of(former_tables.FormerReceivable).c
+_OWED_OF = (
+    select(_OF.kind, _OF.total_minor, _OWED.open_minor)
+    .join_from(_KEPT.table, _OWED.document_id.table, _OWED.document_id == _OF.id)
+    .where(_OF.id == bindparam("id"))
+)
 _AT_ONCE = 500
 
 
@@ -118,6 +125,19 @@ def worth_of(document: FormerDocument, amount_minor: int, books_currency: str) -
     if document.exchange_rate is None:
         return None
     return convert(amount_minor, document.exchange_rate, currency=document.currency, accounting_currency=books_currency)
+
+
+def balance_where(kind: DocumentKind, total_minor: int, owed_minor: int) -> Balance:
+    """The balance of a former document of which so much is owed now: what was paid of it there counts as paid."""
+    if kind is DocumentKind.CREDIT_NOTE:
+        return Balance(kind, total_minor, 0, total_minor + owed_minor, alone=True)
+    return Balance(kind, total_minor, 0, total_minor - owed_minor)
+
+
+def former_balance(session: Session, document_id: str) -> Balance:
+    """What has happened to a former document until now, there and here."""
+    kind, total_minor, owed_minor = execute(session, _OWED_OF, {"id": document_id}).one()
+    return balance_where(DocumentKind(kind), total_minor, owed_minor)
 
 
 def former_by_numbers(session: Session, numbers: Iterable[str]) -> dict[tuple[DocumentKind, str], FormerDocument]:

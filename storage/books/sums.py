@@ -21,8 +21,13 @@ _OF = table_of(tables.DocumentRow).c
 
 def sums_of_documents(session: Session, wanted: DocumentFilter) -> tuple[Sums, ...]:
     """The sums of all documents that match, per currency."""
+    return sums_per_currency(summands_of_documents(session, wanted))
+
+
+def summands_of_documents(session: Session, wanted: DocumentFilter) -> list[Summand]:
+    """What the documents that match add to sums."""
     names, values = conditions_of(wanted)
-    return sums_per_currency(_summand(*row) for row in execute(session, _summing(names), values))
+    return [_summand(*row) for row in execute(session, _summing(names), values)]
 
 
 def sums_of_headers(headers: Iterable[Header]) -> tuple[Sums, ...]:
