@@ -54,6 +54,7 @@ TOP = 34.0
 _LOGO_WIDTH_MAX, _LOGO_HEIGHT_MAX = 190.0, 58.0
 _NAME_SIZES = (12.0, 10.5)
 _TITLE_SIZES = (23.0, 20.0, 17.5, 15.0, 13.0)
+_TITLE_LINES_MAX = 2
 # In two languages on one line, if it need not be smaller than this.
 _TITLE_SIZE_OF_TWO = 15.0
 _DUE_LEFT, _DUE_GAP = 118.0, 12.0
@@ -139,11 +140,14 @@ def _title_column(document: Document, paper: Paper, labels: Labels, *, left: flo
 
 
 def _title_style(title: str, paper: Paper, width: float, words: Sequence[str] = ()) -> Style:
-    """As large as the longest word of the title allows: a broken word would look like a mistake."""
+    """As large as the longest word of the title allows, for a broken word would look like a mistake; and on two lines
+    where it can be, since a third one pushes what is to be paid towards the address.
+    """
     style = paper.title
     widest = max(style.face.width_of(printable(word), 1) for word in words or title.split())
-    size = next((size for size in _TITLE_SIZES if widest * size <= width), _TITLE_SIZES[-1])
-    return replace(style, size=size)
+    fitting = [replace(style, size=size) for size in _TITLE_SIZES if widest * size <= width]
+    low = (one for one in fitting if len(text_column(title, one, left=0, width=width)) <= _TITLE_LINES_MAX)
+    return next(low, fitting[0] if fitting else replace(style, size=_TITLE_SIZES[-1]))
 
 
 def _due_columns(
