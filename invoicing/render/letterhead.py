@@ -25,6 +25,7 @@ from invoicing.render.addresses import (
     registration_label,
     tax_office_label,
 )
+from invoicing.render.besides import besides_rows
 from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
 from invoicing.render.labels import Labels
@@ -43,7 +44,7 @@ from invoicing.render.layout import (
 )
 from invoicing.render.metadata import one_line
 from invoicing.render.pairs import pairs_column
-from invoicing.render.references import identifier_text, other_pairs, reference_pairs
+from invoicing.render.references import identifier_text, reference_pairs
 from invoicing.render.sender import return_column
 from invoicing.render.theme import MM, Paper, theme
 from invoicing.render.totals import total_label
@@ -59,6 +60,8 @@ _TITLE_LINES_MAX = 2
 _TITLE_SIZE_OF_TWO = 15.0
 _DUE_LEFT, _DUE_GAP = 118.0, 12.0
 _SEVERAL = 2
+# So many references stand with the days beside the address; of more only the first, which is the buyer's own.
+_REFERENCES_BESIDE = 3
 
 
 def title_of(document: Document, labels: Labels) -> str:
@@ -94,7 +97,8 @@ def letterhead_rows(document: Document, *, logo: bytes, paper: Paper, formats: F
     sender = _sender_column(document, logo, formats, labels, left=ours, width=our_width)
     # The facts begin beside the address, or below a sender that reaches so far.
     gap = max(12.0, paper.window.top * MM - theme().label.leading - TOP - height_of(sender))
-    told = [*_facts(document, formats, labels), (labels.contact, document.buyer.contact)]
+    facts_here, further = _facts(document, formats, labels)
+    told = [*facts_here, (labels.contact, document.buyer.contact)]
     facts = pairs_column(told, left=ours, width=our_width)
     facts = (*facts, *_buyer_numbers(document, formats, labels, left=ours, width=our_width))
     columns = (title, *((*space(head), *column) for column in due), address, (*sender, *space(gap), *facts))
@@ -102,8 +106,7 @@ def letterhead_rows(document: Document, *, logo: bytes, paper: Paper, formats: F
     window = (paper.window.top + paper.window.height) * MM - TOP
     below = max(18.0, window - max(map(height_of, columns)) + 8)
     rows = [Row(columns, space_below=below, bookmark=heading_of(document, labels))]
-    if others := other_pairs(document, formats, labels):
-        rows.append(Row((pairs_column(others, left=paper.left, width=paper.text_width),), space_below=14))
+    rows += besides_rows(document, further, paper=paper, formats=formats, labels=labels)
     if document.reason:
         reason = pairs_column([(labels.reason, document.reason)], left=paper.left, width=paper.text_width)
         rows.append(Row((reason,), space_below=14))
@@ -324,14 +327,18 @@ def _supplied(document: Document, formats: Formats, labels: Labels) -> tuple[str
     return labels.supply_date, formats.date(supply)
 
 
-def _facts(document: Document, formats: Formats, labels: Labels) -> list[tuple[str, str]]:
+def _facts(document: Document, formats: Formats, labels: Labels) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """The days and what the buyer finds the document by; and apart what it refers to, where that is much."""
     credited = document.credits
-    return [
+    references = reference_pairs(document, labels)
+    here = len(references) if len(references) <= _REFERENCES_BESIDE else 1
+    facts = [
         (labels.credited_invoice, f"{credited.number}, {formats.date(credited.issue_date)}" if credited else ""),
         (_date_label(document, labels), formats.date(document.issue_date)),
         _supplied(document, formats, labels),
         (labels.customer_number, customer_number(document.buyer.identifier)),
         (labels.purchase_order, document.purchase_order),
-        *reference_pairs(document, labels),
+        *references[:here],
         (labels.currency, document.currency),
     ]
+    return facts, references[here:]

@@ -27,11 +27,16 @@ def reference_pairs(document: Document, labels: Labels) -> list[tuple[str, str]]
     named = {name: getattr(labels, name) for name in _REFERENCES}
     if document.buyer.address.country == "DE" and is_leitweg_id(found.buyer_reference):
         named["buyer_reference"] = _LEITWEG_ID
-    return [(label, getattr(found, name)) for name, label in named.items()]
+    return [(label, text) for name, label in named.items() if (text := getattr(found, name))]
 
 
-def other_pairs(document: Document, formats: Formats, labels: Labels) -> list[tuple[str, str]]:
-    """Where it was delivered, who is paid and who pays the tax besides seller and buyer, and what belongs to it."""
+def attachment_texts(document: Document) -> list[str]:
+    """What belongs to the document."""
+    return [one.text for one in document.references.attachments] if document.references is not None else []
+
+
+def concerned_pairs(document: Document, formats: Formats, labels: Labels) -> list[tuple[str, str]]:
+    """Where it was delivered, who is paid and who pays the tax besides seller and buyer: three at most."""
     pairs = []
     if delivery := document.delivery:
         on = formats.date(delivery.on) if delivery.on else ""
@@ -43,8 +48,6 @@ def other_pairs(document: Document, formats: Formats, labels: Labels) -> list[tu
     if representative := document.tax_representative:
         lines = [*_place_lines(representative, document, formats), representative.tax_number]
         pairs.append((labels.tax_representative, "\n".join(lines)))
-    if document.references is not None:
-        pairs += [(labels.attachment, one.text) for one in document.references.attachments]
     return pairs
 
 
