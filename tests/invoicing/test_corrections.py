@@ -92,6 +92,11 @@ def printed_of(code: str, *, all_of_it: bool = False) -> str:
     return in_one_line(printed(whole(code) if all_of_it else partial(code)))
 
 
+def headed(code: str, title: str) -> str:
+    """The title as it stands with the number below it."""
+    return f"{title} {labels_of(country(code).languages[0], code).number} CN-7"
+
+
 def stands(label: str, value: str, text: str) -> bool:
     """Whether a label stands with its value; a long label takes two lines beside it."""
     first, *others = label.split()
@@ -101,8 +106,8 @@ def stands(label: str, value: str, text: str) -> bool:
 @pytest.mark.parametrize("code", COUNTRY_CODES)
 def test_a_correction_has_the_title_of_its_country_whether_whole_or_in_part(code: str) -> None:
     a_part, all_of_it = printed_of(code), printed_of(code, all_of_it=True)
-    assert f"{TITLES[code][0]} CN-7" in a_part
-    assert f"{TITLES[code][1]} CN-7" in all_of_it
+    assert headed(code, TITLES[code][0]) in a_part
+    assert headed(code, TITLES[code][1]) in all_of_it
 
 
 @pytest.mark.parametrize("code", COUNTRY_CODES)
@@ -177,7 +182,7 @@ def test_a_belgian_credit_note_with_tax_orders_it_back_to_the_state_in_each_lang
     untaxed = replace(partial("BE"), tax_minor=0)
     assert "terug te storten" not in printed(untaxed)
     english = in_one_line(printed(replace(partial("BE"), locale="en_GB")))
-    assert "Credit note CN-7" in english
+    assert "Credit note No. CN-7" in english
     assert "terug te storten" in english
 
 
@@ -207,7 +212,7 @@ def test_a_seller_without_the_tax_writes_no_tax_document() -> None:
     made = partial("CZ")
     taxes = tuple(replace(tax, category="O", tax_minor=0) for tax in made.taxes)  # type: ignore[arg-type]  # A letter.
     bare = replace(made, seller=replace(made.seller, vat_registration="not_registered"), taxes=taxes, tax_minor=0)
-    assert "Dobropis CN-7" in in_one_line(printed(bare))
+    assert headed("CZ", "Dobropis") in in_one_line(printed(bare))
 
 
 def test_the_parties_of_the_samples_stand_for_each_kind_of_sign() -> None:
@@ -220,7 +225,7 @@ def test_a_correction_of_an_invoice_of_a_former_system_is_written_as_the_others(
     text = in_one_line(printed(of(code, replace(as_credit_note(invoice("DE"), former), number="CN-7"))))
     rules, labels = country(code).correction, labels_of(country(code).languages[0])
     words = rules.words[country(code).languages[0]]
-    assert f"{TITLES[code][0]} CN-7" in text
+    assert headed(code, TITLES[code][0]) in text
     assert bool(_SIGNED.search(text)) is (rules.sign is not CorrectionSign.POSITIVE)
     assert stands(words.reference or labels.credited_invoice, r"ALT-4711, \S", text)
     assert stands(words.reason or labels.reason, "Torn bag", text)
