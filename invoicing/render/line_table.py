@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate
 
+from invoicing.countries.costs import ADVANCED
 from invoicing.document.adjusted import AdjustmentKind, LineAdjustment
 from invoicing.document.documents import Document, Line
 from invoicing.render.correction import before_and_after, states_difference
@@ -110,7 +111,8 @@ def _cells(
     discount = [formats.percent(line.discount_percent) if line.discount_percent else ""] if discounted else []
     mark = marks.of_line(line)
     said = words.get(line.tax_category) or (f"{rate}\u00a0{mark}" if mark else rate)
-    rates = [said] if taxed else []
+    # What is outside the taxable amount has no rate, not even one of nothing.
+    rates = [mark if line.cost == ADVANCED else said] if taxed else []
     return [
         str(line.position),
         _title(line, formats, labels),

@@ -90,6 +90,7 @@ def test_what_is_outside_the_taxable_amount_is_not_printed_as_exempt_and_the_tax
     text = printed(made).replace("\u00a0", " ")
     assert "esente" not in text
     assert "Totale imponibile 1.040,00 €\nIVA 228,80 €\nSpese anticipate in nome e per\nconto\n120,00 €\nTotale" in text
+    assert "2 Bread 1 120,00 120,00" in text
     assert "120,00 0,00" not in text
     assert "Escluso art. 15" in text
     assert "Ritenuta:" not in text
