@@ -190,7 +190,7 @@ async def test_from_its_day_on_a_french_invoice_says_what_is_supplied(tmp_path: 
             said.append([term.text.replace("\xa0", " ") for term in document.legal_terms if term.place == "note"])
         assert said == [
             [],
-            ["Nature de l'opération : livraison de biens"],
-            ["Nature de l'opération : prestation de services"],
+            ["Nature de l’opération : livraison de biens"],
+            ["Nature de l’opération : prestation de services"],
             [],
         ]
