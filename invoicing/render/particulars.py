@@ -10,7 +10,7 @@ from dataclasses import replace
 from invoicing.document.documents import Document
 from invoicing.document.legal_texts import LegalTerm
 
-_BETWEEN = " · "
+BETWEEN = " · "
 # A fact of this many characters does not break over lines.
 _KEPT_WHOLE = 60
 _NO_BREAK = "\u00a0"
@@ -21,9 +21,9 @@ def foot_text(document: Document, languages: Sequence[str]) -> str:
     said = document.seller.particulars
     if said is None:
         return document.footer
-    lines = [_BETWEEN.join(_whole(line.text) for line in said.lines)]
+    lines = [BETWEEN.join(_whole(line.text) for line in said.lines)]
     if any(language != said.language for language in languages):
-        lines.append(_BETWEEN.join(_whole(line.translation or line.text) for line in said.lines))
+        lines.append(BETWEEN.join(_whole(line.translation or line.text) for line in said.lines))
     return "\n".join(text for text in (*dict.fromkeys(lines), document.footer) if text)
 
 

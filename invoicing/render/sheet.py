@@ -26,10 +26,11 @@ from invoicing.render.labels import Labels
 from invoicing.render.layout import Column, Frame, Placed, Row, Run, Style, Table, TextLine, text_column
 from invoicing.render.letterhead import TOP
 from invoicing.render.metadata import Metadata, describe, one_line
+from invoicing.render.particulars import BETWEEN
 from invoicing.render.slip import SLIP_HEIGHT, Slip, draw_slip
 from invoicing.render.tagging import Element, Tags
 from invoicing.render.theme import Paper, hairline, theme
-from invoicing.render.wrapping import fit_line
+from invoicing.render.wrapping import fit_line, wrap_text
 
 _RUNNING_HEAD_TOP = 34.0
 _TOP_WITH_HEAD = 66.0
@@ -77,7 +78,11 @@ class Sheet:
 
 def footer_column(footer: str, paper: Paper) -> Column | None:
     """The footer for the foot of each page, or nothing where it is too long for that."""
-    column = text_column(footer.strip(), theme().small, left=paper.left, width=paper.text_width)
+    style = theme().small
+    lines = wrap_text(footer.strip(), face=style.face, size=style.size, width=paper.text_width)
+    # What stands between two facts of a line is nothing at the end of one.
+    text = "\n".join(line.removesuffix(BETWEEN.rstrip()).rstrip() for line in lines)
+    column = text_column(text, style, left=paper.left, width=paper.text_width)
     return column if len(column) <= _FOOTER_LINES_MAX else None
 
 

@@ -103,6 +103,14 @@ def test_the_sums_stand_in_the_same_place_with_short_and_long_words(count: int) 
     assert places[0][0] == pytest.approx(places[1][0], abs=0.1)
 
 
+def test_no_line_of_the_foot_ends_with_what_stands_between_two_facts() -> None:
+    facts = " · ".join(f"a fact of the seller, the number {number} of many" for number in range(1, 9))
+    text = printed(replace(invoice("DE"), footer=facts))
+    assert "the number 8 of many" in text
+    assert "·" in text
+    assert not any(line.rstrip().endswith("·") for line in text.splitlines())
+
+
 def test_quantities_stand_at_their_decimal_sign_and_units_at_an_edge_of_their_own() -> None:
     what = invoice("DE")
     amounts = (("640", "Stück"), ("4.8", "Std."), ("13.25", "kg"))
