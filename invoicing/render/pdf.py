@@ -165,7 +165,9 @@ def _rows(document: Document, logo: bytes, code: CodeToPay | None, look: _Look) 
     paper, formats, labels = look.paper, look.formats, look.labels
     tax = common_tax_label(document)
     sentence = labels.prices_with_tax if document.prices_include_tax else labels.prices_without_tax
-    sentence = labels.prices if is_untaxed(document) else sentence
+    # Where nothing bears tax, nobody need ask whether it is in the prices.
+    bears_tax = any(tax.rate for tax in document.taxes) and not is_untaxed(document)
+    sentence = sentence if bears_tax else labels.prices
     # The full stop of an abbreviation (USt.) ends the sentence too.
     caption = sentence.format(currency=document.currency, tax=tax or labels.tax_in_sentence).replace("..", ".")
     return [

@@ -228,7 +228,7 @@ def test_words_of_a_country_are_of_one_whose_documents_can_be_in_the_language() 
         ("en", "GB", {"net": "Total excl. {tax}", "lines_total": "Subtotal", "bill_to": "Bill to"}),
         ("de", "DE", {"net": "Nettobetrag", "tax_number": "USt-IdNr.", "vat": "MwSt."}),
         ("de", "AT", {"net": "Nettobetrag", "tax_number": "UID-Nr."}),
-        ("de", "CH", {"tax_number": "MWST-Nr.", "vat": "MWST", "due_date": "Zahlbar bis"}),
+        ("de", "CH", {"tax_number": "MWST-Nr.", "vat": "MWST", "due_date": "Zahlbar bis", "total": "Total"}),
         ("fr", "FR", {"net": "Total HT", "total_with_tax": "Total TTC", "payable": "Net à payer"}),
         ("fr", "BE", {"net": "Total HTVA", "total_with_tax": "Total TVAC"}),
         ("it", "IT", {"bill_to": "Cliente", "credit_to": "Cliente"}),

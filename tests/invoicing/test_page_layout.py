@@ -133,7 +133,7 @@ def test_a_slip_is_never_alone_on_its_page(lines: int) -> None:
     last = pages_of(render_pdf(invoice("CH", count=lines)))[-1]
     assert "Zahlteil" in last
     assert f"<Item {lines}>" in last
-    assert "Gesamtbetrag" in last
+    assert "Total inkl. MWST" in last
 
 
 def test_a_slip_takes_at_most_half_of_a_few_lines_to_its_page() -> None:
@@ -214,3 +214,8 @@ def test_the_number_of_a_register_stands_once_where_the_foot_says_it() -> None:
     assert "KvK 12345678" in said
     other = replace(seller, registration_number="87654321", particulars=foot)
     assert "KVK-nummer 87654321" in printed(replace(made, seller=other))
+
+
+def test_whether_prices_hold_the_tax_is_said_where_there_is_any() -> None:
+    assert "Alle Beträge in EUR, Preise zuzüglich USt.\n" in printed(invoice("DE"))
+    assert "Alle Beträge in EUR.\n" in printed(invoice("DE", "FR"))

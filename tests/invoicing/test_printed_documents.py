@@ -67,7 +67,7 @@ SLIP_TOP = 842 - 298
             "CH",
             (
                 "Rue du Lac 1268\n2501 Biel\nMWST-Nr. CHE-116.281.710 MWST",
-                "Gesamtbetrag CHF 81.08",
+                "Total inkl. MWST CHF 81.08",
                 "Empfangsschein\nKonto / Zahlbar an\nCH44 3199 9123 0008 8901 2\nRobert Schneider AG\nRue du Lac 1268",
                 "Referenz\n00 00000 00001 82331 20260 00420\nZahlbar durch\nHotel Bristol",
                 "Zusätzliche Informationen\nINV-2026-00042",
@@ -131,7 +131,7 @@ def test_the_text_is_in_reading_order_with_logo_code_and_slip() -> None:
     assert [text.index(word) for word in order] == sorted(text.index(word) for word in order)
     text = printed(invoice("CH"))
     order = [
-        "Gesamtbetrag",
+        "Total inkl. MWST",
         "Zahlungsbedingungen",
         "Seite 1",
         "Empfangsschein",
@@ -148,7 +148,7 @@ def test_a_second_language_stands_beside_the_first() -> None:
         "Rechnung / Invoice\nNr. / No. INV-2026-00042",
         "Rechnungsempfänger / Bill to",
         "Pos.\nNo.\nBezeichnung\nDescription",
-        "Alle Beträge in EUR, Preise zuzüglich USt.\nAll amounts in EUR",
+        "Alle Beträge in EUR.\nAll amounts in EUR.",
         "Gesamtbetrag / Total 25,00 €",
         "Seite 1 von 1 / Page 1 of 1",
     ):
@@ -217,7 +217,7 @@ def test_prices_for_many_and_the_discounts_of_a_line_are_printed() -> None:
 
 def test_the_rounding_of_the_sum_to_pay_stands_between_total_and_sum() -> None:
     text = printed(invoice("CH", lines=(line("79.92", "EXEMPT"),), rounding_to=Decimal("0.05")))
-    assert re.search(r"Gesamtbetrag CHF.79\.92\nRundung CHF.-0\.02\nZu bezahlen CHF.79\.90", text), text
+    assert re.search(r"Total CHF.79\.92\nRundung CHF.-0\.02\nZu bezahlen CHF.79\.90", text), text
 
 
 def test_a_discount_over_several_rates_is_printed_once() -> None:
