@@ -8,10 +8,12 @@ from operator import attrgetter
 from sqlmodel import Session
 
 from invoicing.document.documents import Document, Line
+from invoicing.document.former_records import is_former
 from invoicing.document.notices import Notice
 from invoicing.remedies import ReversePayment
 from invoicing.text.typed import fold
 from storage.books import documents, payments
+from storage.books.former_lists import former_by_key
 from storage.books.likely_duplicates import invoices_alike, payments_alike
 from storage.books.payments import Payment
 
@@ -51,7 +53,7 @@ def duplicate_payment(db: Session, payment: Payment) -> tuple[Notice, ...]:
         one_way = (earlier.debit_account, earlier.credit_account) == (payment.debit_account, payment.credit_account)
         if earlier.id == payment.id or not alike or not one_way:
             continue
-        if fold(earlier.reference) == reference and payments.reversal_of(db, earlier.id) is None:
+        if fold(earlier.reference) == reference and payments.reversal_of(db, earlier) is None:
             return (Notice("likely_duplicate", _twice(db, earlier, payment), ReversePayment(payment.id)),)
     return ()
 
@@ -72,9 +74,17 @@ def duplicate_credit_note(note: Document, earlier: Iterable[Document]) -> tuple[
     return ()
 
 
+def _number_of(db: Session, document_id: str) -> str:
+    """The number of a document, also of one of a former system."""
+    if is_former(document_id):
+        former = former_by_key(db, document_id)
+        return former[0].number if former else document_id
+    named = documents.id_and_number(db, document_id)
+    return named[1] if named else document_id
+
+
 def _twice(db: Session, earlier: Payment, payment: Payment) -> str:
-    named = documents.id_and_number(db, earlier.document_id)
-    number = named[1] if named else earlier.document_id
+    number = _number_of(db, earlier.document_id)
     alike = f"amount, day and reference ({payment.reference})" if payment.reference else "amount and day"
     return (
         f"A payment of the same {alike} was recorded before, on {number} [{earlier.id}]. If it is the same money, take"

@@ -12,6 +12,7 @@ from decimal import Decimal
 from sqlmodel import Session
 
 from invoicing.document.documents import Document
+from invoicing.document.former_records import is_former
 from invoicing.document.notices import Notice
 from invoicing.master_data.profiles import Profile
 from invoicing.money.amounts import money_text, sum_of_known, to_major
@@ -23,7 +24,7 @@ from operations.issue_dates import closed_refusal, today_in
 from operations.issuing import StandingDocument, find_document, fingerprint, standing
 from operations.likely_duplicates import duplicate_payment
 from operations.settling.asked import Money, Share, Wanted, positive_minor, read_shares, with_amounts
-from operations.settling.limits import allowed, check_not_before, owed_since
+from operations.settling.limits import allowed, begins_on, check_not_before, owed_since
 from operations.settling.recording import RECORDED, Line, Recording, Stated, credit_sources
 from storage.books import documents, idempotency, payments
 from storage.books.customer_account import owed_to_customer
@@ -217,8 +218,8 @@ def _settle_one(
         wanted = replace(wanted, amount_minor=_all_credit(db, wanted))
     fits = allowed(db, profile, wanted, accept_overpayment=request.accept_overpayment, paid_on=act.paid_on)
     document = wanted.document
-    if wanted.kind not in MONEY:
-        check_not_before(document, document.issue_date, act.paid_on)
+    if wanted.kind not in MONEY or is_former(document.id):
+        check_not_before(document, begins_on(db, document), act.paid_on)
     received = wanted.received_minor
     if fits.kind is SettlementKind.CREDIT:
         received = _use_credits(db, act, document, fits.amount_minor)
@@ -271,11 +272,11 @@ def _reverse(
         raise InvalidInput("reverse: it is taken back as it was: leave kind and rate out.", field="reverse")
     act = Recording(db, books, profile, _stated(db, books, request, earliest=first.paid_on))
     for one in sorted(together, key=lambda one: one.id != first.id):
-        act.reverse(one, find_document(db, one.document_id).document)
+        act.reverse(one, find_document(db, one.document_id, former=True).document)
     left = [
         one
         for one in payments.of_receipt(db, first.receipt_id)
-        if one.id not in {each.id for each in together} and payments.reversal_of(db, one.id) is None
+        if one.id not in {each.id for each in together} and payments.reversal_of(db, one) is None
     ]
     return act.made, (*map(_still_stands, left), *_used_elsewhere(db, first))
 
@@ -312,7 +313,7 @@ def _to_reverse(db: Session, issued: IssuedDocument, request: PaymentRequest) ->
         raise NotFound("reverse: no such payment of this document.", field="reverse", remedy=Act.READ_PAYMENTS)
     if found.reverses_id:
         raise Conflict("reverse: this is itself a reversal. Record the payment anew instead.", field="reverse")
-    if payments.reversal_of(db, found.id):
+    if payments.reversal_of(db, found):
         raise Conflict("reverse: this payment was reversed before.", field="reverse")
     _check_currency(issued.document, request.currency)
     if request.amount is not None:
@@ -366,7 +367,7 @@ def _settled(
 
 def _settled_one(db: Session, books: Books, payment: Payment, known: IssuedDocument | None) -> Settled:
     # Of a document that was read already, only what happened to it is another now.
-    issued = _as_now(db, known) if known else find_document(db, payment.document_id)
+    issued = _as_now(db, known) if known else find_document(db, payment.document_id, former=True)
     credited = issued.document.of_invoice
     balance = documents.balance_of(db, credited) if credited else issued.balance
     return Settled(payment, standing(db, books, issued), balance.due_minor)

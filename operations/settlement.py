@@ -8,11 +8,13 @@ from datetime import date
 from invoicing.credit.remaining import remaining
 from invoicing.document.canonical import document_from_text
 from invoicing.document.documents import Document, DocumentKind
+from invoicing.document.former_records import is_former
 from invoicing.refusals import Conflict
 from invoicing.reports.months import month_of
 from invoicing.settlement.kinds import OWED_AGAIN, effect
 from storage.books import checks, payments
 from storage.books.checks import Act, Owing
+from storage.books.former_checks import former_owings
 from storage.books.payments import Payment
 from storage.books.settlement_taxes import all_changes, changed
 from storage.work.asking import Ask
@@ -33,7 +35,7 @@ def credit_note_problems(ask: Ask) -> Iterator[str]:
 def payment_problems(ask: Ask) -> Iterator[str]:
     """Payments that are not what was recorded, that are missing, or that come to more than was owed."""
     kept = {payment.id: payment for payment in payments.all_payments(ask)}
-    owings = checks.owings(ask)
+    owings = checks.owings(ask) | former_owings(ask)
     recorded = set()
     for act in checks.acts(ask, *checks.PAYING):
         recorded.add(act.subject)
@@ -42,7 +44,10 @@ def payment_problems(ask: Ask) -> Iterator[str]:
             yield f"payment {act.subject}: it was recorded, and is not there any more"
         elif not _is_as_recorded(payment, act):
             yield f"payment {payment.id}: it is not what was recorded"
-    for position, payment in enumerate(kept.values(), start=1):
+    positions = {True: 0, False: 0}
+    for payment in kept.values():
+        positions[is_former(payment.document_id)] += 1
+        position = positions[is_former(payment.document_id)]
         if payment.id not in recorded:
             yield f"payment {payment.id}: nobody is on record as having recorded it"
         if payment.position != position:
@@ -141,23 +146,31 @@ def _reverses(payment: Payment, first: Payment | None) -> bool:
 def _over_paid(ask: Ask, kept: dict[str, Payment], owings: dict[str, Owing]) -> Iterator[str]:
     """What was owed is told anew from the first document on, in the order of the audit trail."""
     due: dict[str, int] = {}
-    for act in checks.acts(ask, *checks.ISSUING, *checks.PAYING):
-        if act.act in checks.ISSUING:
+    for act in checks.acts(ask, *checks.ISSUING, *checks.PAYING, checks.IMPORTING_FORMER):
+        if act.act == checks.IMPORTING_FORMER:
+            for former_id in act.detail["documents"]:
+                of = owings[former_id]
+                due[former_id] = -of.payable_minor if of.kind == DocumentKind.CREDIT_NOTE.value else of.payable_minor
+        elif act.act in checks.ISSUING:
             document = owings[act.subject]
             if document.credits_id:
                 due[document.credits_id] -= document.payable_minor
             else:
                 sign = -1 if document.kind == DocumentKind.CREDIT_NOTE.value else 1
                 due[act.subject] = sign * document.payable_minor
-            continue
-        payment = kept[act.subject]
-        document = owings[payment.document_id]
-        refunds = document.credits_id is not None
-        invoice_id = document.credits_id or payment.document_id
-        goes_out = refunds or payment.kind in OWED_AGAIN
-        owed = -due[invoice_id] if goes_out else due[invoice_id]
-        accepted = act.detail["accepted"] and not goes_out
-        settles = not payment.reverses_id and effect(payment.kind)
-        if settles and payment.amount_minor > max(owed, 0) and not accepted:
-            yield f"payment {payment.id}: it is more than was owed of {document.number}"
-        due[invoice_id] += payments.settled_minor(payment) if refunds else -payments.settled_minor(payment)
+        else:
+            yield from _over_paid_by(act, kept[act.subject], owings, due)
+
+
+def _over_paid_by(act: Act, payment: Payment, owings: dict[str, Owing], due: dict[str, int]) -> Iterator[str]:
+    """What one act paid; what is due afterwards is told in `due`."""
+    document = owings[payment.document_id]
+    refunds = document.credits_id is not None
+    invoice_id = document.credits_id or payment.document_id
+    goes_out = refunds or payment.kind in OWED_AGAIN
+    owed = -due[invoice_id] if goes_out else due[invoice_id]
+    accepted = act.detail["accepted"] and not goes_out
+    settles = not payment.reverses_id and effect(payment.kind)
+    if settles and payment.amount_minor > max(owed, 0) and not accepted:
+        yield f"payment {payment.id}: it is more than was owed of {document.number}"
+    due[invoice_id] += payments.settled_minor(payment) if refunds else -payments.settled_minor(payment)

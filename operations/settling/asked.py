@@ -80,7 +80,7 @@ def read_shares(db: Session, shares: Sequence[Share], *, several: bool) -> list[
 
 
 def _read(db: Session, share: Share, within: str) -> Wanted:
-    issued = find_document(db, share.invoice, field=f"{within}invoice", paid=True)
+    issued = find_document(db, share.invoice, field=f"{within}invoice", paid=True, former=True)
     kind = _kind(share.kind, field=f"{within}kind")
     if issued.document.kind is DocumentKind.CREDIT_NOTE:
         kind = _of_credit_note(issued.document, kind, field=f"{within}kind")

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from invoicing.countries.names import country_named
 from invoicing.document.documents import Document
+from invoicing.document.former_records import is_former
 from invoicing.document.notices import Notice
 from invoicing.master_data.profiles import Profile
 from invoicing.money.amounts import AMOUNT_MINOR_MAX, minor_digits, money_text
@@ -21,6 +22,7 @@ from invoicing.settlement.worth import at_rate
 from operations.settling.asked import Wanted
 from storage.books import documents, payments
 from storage.books.documents import IssuedDocument
+from storage.books.former_lists import former_by_key
 
 _OWED = "is owed of {}"
 
@@ -79,11 +81,19 @@ def check_not_before(document: Document, first_day: date, day: date) -> None:
         )
 
 
+def begins_on(db: Session, document: Document) -> date:
+    """The day from which on there is something to settle of a document: of one of a former system its opening day, for
+    what was paid before is no part of what was open then.
+    """
+    former = former_by_key(db, document.id) if is_former(document.id) else None
+    return former[0].opening_day if former else document.issue_date
+
+
 def owed_since(db: Session, document: Document) -> date:
     """The day of the last thing that happened to an invoice on which the customer is owed something."""
     days = [one.paid_on for one in _standing(db, document)]
     days += [note.document.issue_date for note in documents.credit_notes_of(db, document.id)]
-    return max(days, default=document.issue_date)
+    return max(days, default=begins_on(db, document))
 
 
 def written_off_or_discounted(db: Session, document: Document) -> payments.Payment | None:

@@ -97,7 +97,7 @@ class Recording:
         stated, payment_id = self._stated, new_id("pay")
         payment = replace(
             first,
-            position=payments.next_position(self._db),
+            position=payments.next_position(self._db, first.document_id),
             id=payment_id,
             reverses_id=first.id,
             paid_on=stated.paid_on,
@@ -118,7 +118,7 @@ class Recording:
     def _row(self, line: Line, debited: str, credited: str) -> Payment:
         stated, payment_id = self._stated, new_id("pay")
         return Payment(
-            position=payments.next_position(self._db),
+            position=payments.next_position(self._db, line.document.id),
             id=payment_id,
             document_id=line.document.id,
             reverses_id=None,
@@ -243,7 +243,7 @@ def credit_sources(db: Session, document: Document, wanted_minor: int) -> list[t
         if not left:
             break
         amount = min(owed_minor, left)
-        found.append((find_document(db, invoice_id).document, amount))
+        found.append((find_document(db, invoice_id, former=True).document, amount))
         left -= amount
     if left:
         there = wanted_minor - left

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, no
 from sqlmodel import Session
 
 from invoicing.document.documents import DocumentKind
-from storage.books import tables, total_tables
+from storage.books import former_tables, tables, total_tables
 from storage.books.balances import COUNTS_BY_ITSELF, SIGNED
 from storage.books.former_reports import FORMER, FORMER_PAYMENTS, OPENED, SETTLED
 from storage.queries.statements import execute, table_of
@@ -90,7 +90,7 @@ _FORMER_SETTLED_DURING = (
     .where(_OF_CUSTOMER, _FORMER_PAID.paid_on.between(_FIRST, _LAST), SETTLED != 0)
     .order_by(_FORMER_PAID.position)
 )
-_RECEIVABLE = table_of(total_tables.Receivable).c
+_RECEIVABLE, _FORMER_RECEIVABLE = table_of(total_tables.Receivable).c, table_of(former_tables.FormerReceivable).c
 
 
 def _owed_to(owed: Any, of: Any) -> Select[*tuple[Any, ...]]:
@@ -106,7 +106,8 @@ def _owed_to(owed: Any, of: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
-_OWED_TO = (_owed_to(_RECEIVABLE, _OF),)
+# What a former system issued is the oldest.
+_OWED_TO = (_owed_to(_FORMER_RECEIVABLE, _FORMER), _owed_to(_RECEIVABLE, _OF))
 
 
 def balances_before(session: Session, customer_id: str, day: date) -> dict[str, int]:

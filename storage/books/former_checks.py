@@ -13,9 +13,9 @@ from invoicing.document.canonical import genesis, link_hash
 from invoicing.document.documents import DocumentKind
 from invoicing.settlement.entries import PostedSide
 from storage.books import former_tables, tables
-from storage.books.checks import IMPORTING_FORMER, acts
+from storage.books.checks import IMPORTING_FORMER, PAYING, Owing, acts
 from storage.books.former_documents import FormerDocument, covered, opening_sides
-from storage.books.journal import EntryKind, described
+from storage.books.journal import EntryKind, described, plain_entry
 from storage.queries.statements import Kept, execute, table_of
 from storage.work.asking import Ask, each
 
@@ -44,6 +44,16 @@ _LINES = (
     .order_by(_LINE.entry_id, _LINE.position)
 )
 
+_PAID = table_of(former_tables.FormerPayment).c
+_PAID_PAGES = (
+    select(_PAID.position, _PAID.id, _PAID.paid_on, _PAID.debit_account, _PAID.credit_account, _PAID.amount_minor)
+    .add_columns(_PAID.currency, _PAID.entry_id, _OF.number, _OF.customer_name)
+    .join_from(_PAID.id.table, _KEPT.table, _OF.id == _PAID.document_id)
+    .where(_PAID.position > bindparam("after"))
+    .order_by(_PAID.position)
+    .limit(_PAGE)
+)
+
 Entries = dict[str, tuple[tuple[Any, ...], list[tuple[Any, ...]]]]
 
 
@@ -66,6 +76,43 @@ def former_problems(ask: Ask, organization_id: str, books_currency: str) -> Iter
             previous = link
     for document_id in recorded:
         yield f"former document {document_id}: it was imported, and is not there any more"
+
+
+def former_owings(ask: Ask) -> dict[str, Owing]:
+    """What counts of each former document for what is owed here, by its id: what was open on the opening day."""
+    return {
+        document.id: Owing(
+            document.number, document.kind.value, document.currency, document.open_minor, None, document.opening_day
+        )
+        for rows, _ in each(ask, _documents, 0)
+        for document, *_ in rows
+    }
+
+
+def former_payment_problems(ask: Ask, books_currency: str) -> Iterator[str]:
+    """Payments of former documents without their journal entry, and entries that are not what was paid."""
+    recorded = {act.subject: act.detail["journal"] for act in acts(ask, *PAYING) if "journal" in act.detail}
+    for rows, entries in each(ask, _payments, 0):
+        for _, payment_id, paid_on, debit, credit, amount, currency, entry_id, number, customer in rows:
+            name = f"payment {payment_id}"
+            if entry_id not in entries:
+                yield f"{name}: it has no journal entry"
+                continue
+            entry, sides = entries[entry_id]
+            said = (EntryKind.FORMER_PAYMENT, paid_on, described(number, customer), books_currency, None, None)
+            if entry != said:
+                yield f"{name}: its journal entry has another date, text or currency"
+            wanted = recorded.get(payment_id, plain_entry(debit, credit, amount, known=currency == books_currency))
+            plain = all((one[4], one[5]) == (currency, None) for one in sides)
+            if not plain or [list(one[:4]) for one in sides] != wanted:
+                yield f"{name}: its journal entry is not what was recorded"
+            if sum(one[1] - one[2] for one in sides) or sum(one[3] or 0 for one in sides):
+                yield f"{name}: its journal entry does not balance"
+
+
+def _payments(key: int, session: Session) -> tuple[int, list[tuple[list[tuple[Any, ...]], Entries]]] | None:
+    rows = [tuple(row) for row in execute(session, _PAID_PAGES, {"after": key})]
+    return (rows[-1][0], [(rows, entries_of(session, [row[7] for row in rows]))]) if rows else None
 
 
 def _entry_problems(name: str, document: FormerDocument, found: Any, books_currency: str) -> Iterator[str]:

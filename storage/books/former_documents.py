@@ -72,6 +72,11 @@ _OWED_OF = (
     .join_from(_KEPT.table, _OWED.document_id.table, _OWED.document_id == _OF.id)
     .where(_OF.id == bindparam("id"))
 )
+_SETTLE = (
+    _OWED.document_id.table.update()
+    .where(_OWED.document_id == bindparam("of_document"))
+    .values(open_minor=_OWED.open_minor - bindparam("by_minor"))
+)
 _AT_ONCE = 500
 
 
@@ -138,6 +143,11 @@ def former_balance(session: Session, document_id: str) -> Balance:
     """What has happened to a former document until now, there and here."""
     kind, total_minor, owed_minor = execute(session, _OWED_OF, {"id": document_id}).one()
     return balance_where(DocumentKind(kind), total_minor, owed_minor)
+
+
+def settle_former(session: Session, document_id: str, *, by_minor: int) -> None:
+    """Take what was paid of a former document off what is owed of it; what was taken back is less than zero."""
+    execute(session, _SETTLE, {"of_document": document_id, "by_minor": by_minor})
 
 
 def former_by_numbers(session: Session, numbers: Iterable[str]) -> dict[tuple[DocumentKind, str], FormerDocument]:

@@ -17,10 +17,11 @@ from sqlmodel import Session
 
 from invoicing.document.converting import accounting_sides
 from invoicing.document.documents import Document
+from invoicing.document.former_records import is_former
 from invoicing.document.posting import JournalSide
 from invoicing.document.tags import tags_json
 from invoicing.settlement.entries import PostedSide, Standing
-from storage.books import tables
+from storage.books import former_tables, tables
 from storage.books.totals import add_entry_totals
 from storage.ids import new_id
 from storage.queries.statements import execute, insert_rows, table_of
@@ -39,6 +40,10 @@ _ENTRIES = table_of(tables.JournalEntry)
 _SIDES = table_of(tables.JournalLine)
 _ADD_ENTRY = _ENTRIES.insert().inline()
 _ADD_SIDE = _SIDES.insert().inline()
+_FORMER, _FORMER_PAYMENTS = (
+    table_of(former_tables.FormerDocument).c,
+    table_of(former_tables.FormerPayment).c,
+)
 _FIRST_SIDE = (
     select(_SIDES.c.account)
     .join_from(_ENTRIES, _SIDES, _SIDES.c.entry_id == _ENTRIES.c.id)
@@ -46,8 +51,14 @@ _FIRST_SIDE = (
 )
 _OF_PAYMENT = (
     select(_SIDES.c.account, _SIDES.c.debit_minor, _SIDES.c.credit_minor, _SIDES.c.accounting_minor)
-    .join_from(_ENTRIES, _SIDES, _SIDES.c.entry_id == _ENTRIES.c.id)
-    .where(_ENTRIES.c.payment_id == bindparam("payment"))
+    .where(
+        _SIDES.c.entry_id.in_(
+            union_all(
+                select(_ENTRIES.c.id).where(_ENTRIES.c.payment_id == bindparam("payment")),
+                select(_FORMER_PAYMENTS.entry_id).where(_FORMER_PAYMENTS.id == bindparam("payment")),
+            )
+        )
+    )
     .order_by(_SIDES.c.position)
 )
 _DOCUMENTS, _PAYMENTS = table_of(tables.DocumentRow).c, table_of(tables.Payment).c
@@ -61,11 +72,18 @@ _ENTRIES_OF_INVOICE = union_all(
     .where(_PAYMENTS.document_id.in_(_OF_INVOICE)),
 )
 _SIGNED = _SIDES.c.debit_minor - _SIDES.c.credit_minor
-_STANDING = select(
+_ENTRIES_OF_FORMER = union_all(
+    select(_FORMER.entry_id).where(_FORMER.id == bindparam("invoice")),
+    select(_FORMER_PAYMENTS.entry_id).where(_FORMER_PAYMENTS.document_id == bindparam("invoice")),
+)
+_ON_ACCOUNT = select(
     func.coalesce(func.sum(_SIGNED), 0),
     func.coalesce(func.sum(_SIDES.c.accounting_minor), 0),
     func.coalesce(func.sum(case((_SIDES.c.accounting_minor.is_(None), _SIGNED), else_=0)), 0),
-).where(_SIDES.c.account == bindparam("account"), _SIDES.c.entry_id.in_(_ENTRIES_OF_INVOICE))
+).where(_SIDES.c.account == bindparam("account"))
+_STANDING = _ON_ACCOUNT.where(_SIDES.c.entry_id.in_(_ENTRIES_OF_INVOICE))
+_STANDING_OF_FORMER = _ON_ACCOUNT.where(_SIDES.c.entry_id.in_(_ENTRIES_OF_FORMER))
+_RECEIVABLE_OF_FORMER = select(_FORMER.receivable_account).where(_FORMER.id == bindparam("document"))
 _ACCOUNTS = (
     select(_ENTRIES.c.document_id, _SIDES.c.account)
     .join_from(_ENTRIES, _SIDES, _SIDES.c.entry_id == _ENTRIES.c.id)
@@ -177,7 +195,8 @@ def sides_of_payment(session: Session, payment_id: str) -> list[PostedSide]:
 
 def standing_on_account(session: Session, invoice_id: str, account: str) -> Standing:
     """How an invoice stands on its account of what is receivable, with its credit notes and all that settled them."""
-    row = execute(session, _STANDING, {"invoice": invoice_id, "account": account}).one()
+    statement = _STANDING_OF_FORMER if is_former(invoice_id) else _STANDING
+    row = execute(session, statement, {"invoice": invoice_id, "account": account}).one()
     open_minor, worth_minor, unvalued_minor = (int(one) for one in row)
     return Standing(open_minor=open_minor, worth_minor=worth_minor, unvalued_minor=unvalued_minor)
 
@@ -196,7 +215,8 @@ def receivable_of(session: Session, document_id: str) -> str:
     """The account on which a document stands as receivable: the first side of its entry, whatever the posting profile
     says since. Empty where it has none.
     """
-    return str(execute(session, _FIRST_SIDE, {"document": document_id}).scalar() or "")
+    statement = _RECEIVABLE_OF_FORMER if is_former(document_id) else _FIRST_SIDE
+    return str(execute(session, statement, {"document": document_id}).scalar() or "")
 
 
 def accounts_posted(session: Session, document_ids: Sequence[str]) -> dict[str, frozenset[str]]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlalchemy import bindparam, select
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from invoicing.document.documents import Document
+from invoicing.document.former_records import is_former
 from invoicing.settlement.kinds import SettlementKind
-from storage.books import tables
+from storage.books import former_tables, tables
 from storage.books.balances import COUNTS_BY_ITSELF
 from storage.books.documents import IssuedDocument, document_by_id_or_number
 from storage.books.payments import Payment
@@ -30,14 +31,24 @@ _ALIKE = (
     .order_by(_DOCUMENTS.position.desc())
     .limit(_NEWEST)
 )
-_PAYMENTS = Kept(tables.Payment, Payment, kind=SettlementKind)
-_PAID = _PAYMENTS.table.c
-_OF_THAT_DAY = _PAYMENTS.all.where(
-    _PAID.paid_on == bindparam("day"), _PAID.amount_minor == bindparam("amount"), _PAID.reverses_id.is_(None)
-).order_by(_PAID.position)
-_OF_THE_DOCUMENT = _OF_THAT_DAY.where(_PAID.document_id == bindparam("document"))
-# Of other documents only what has a bank reference is looked at: a shop has very many equal payments a day without one.
-_WITH_REFERENCE = _OF_THAT_DAY.where(_PAID.reference != "")
+
+
+class _Paid:
+    """The statements on a table of payments."""
+
+    def __init__(self, model: type[SQLModel]) -> None:
+        self.kept = Kept(model, Payment, kind=SettlementKind)
+        paid = self.kept.table.c
+        of_that_day = self.kept.all.where(
+            paid.paid_on == bindparam("day"), paid.amount_minor == bindparam("amount"), paid.reverses_id.is_(None)
+        ).order_by(paid.position)
+        self.of_the_document = of_that_day.where(paid.document_id == bindparam("document"))
+        # Of other documents only what has a bank reference is looked at: a shop has very many equal payments a day
+        # without one.
+        self.with_reference = of_that_day.where(paid.reference != "")
+
+
+_ISSUED, _FORMER = _Paid(tables.Payment), _Paid(former_tables.FormerPayment)
 
 
 def invoices_alike(session: Session, document: Document) -> Iterator[IssuedDocument]:
@@ -64,5 +75,6 @@ def payments_alike(session: Session, payment: Payment) -> list[Payment]:
     """
     values = {"day": payment.paid_on, "amount": payment.amount_minor}
     if payment.reference:
-        return _PAYMENTS.find(session, _WITH_REFERENCE, **values)
-    return _PAYMENTS.find(session, _OF_THE_DOCUMENT, document=payment.document_id, **values)
+        return [one for of in (_ISSUED, _FORMER) for one in of.kept.find(session, of.with_reference, **values)]
+    of = _FORMER if is_former(payment.document_id) else _ISSUED
+    return of.kept.find(session, of.of_the_document, document=payment.document_id, **values)

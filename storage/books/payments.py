@@ -9,18 +9,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 
 from sqlalchemy import bindparam, case, func, select
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from invoicing.document.documents import Document, DocumentKind
+from invoicing.document.former_records import is_former
 from invoicing.master_data.records import Posting
 from invoicing.money.amounts import plain
 from invoicing.settlement.discounts import TaxChange
 from invoicing.settlement.entries import PostedSide
 from invoicing.settlement.kinds import SettlementKind, effect
-from storage.books import settings_tables, tables
-from storage.books.journal import as_recorded, described, plain_entry, post_payment
+from storage.books import former_tables, settings_tables, tables
+from storage.books.former_documents import settle_former
+from storage.books.journal import EntryKind, as_recorded, described, plain_entry, post_former, post_payment
 from storage.books.settlement_taxes import add_tax_changes
 from storage.books.totals import settle
 from storage.queries.statements import Kept, execute, flat, table_of
@@ -55,19 +58,30 @@ class Payment:
     exchange_rate: Decimal | None = None
 
 
-_PAYMENTS = Kept(tables.Payment, Payment, kind=SettlementKind)
-_COLUMNS = _PAYMENTS.table.c
-_LAST = select(func.coalesce(func.max(_COLUMNS.position), 0))
-_OF_DOCUMENT = _PAYMENTS.all.where(_COLUMNS.document_id == bindparam("document")).order_by(_COLUMNS.position)
-_OF_DOCUMENTS = _PAYMENTS.all.where(_COLUMNS.document_id.in_(bindparam("documents", expanding=True))).order_by(
-    _COLUMNS.position
-)
-_BY_ID = _PAYMENTS.all.where(_COLUMNS.id == bindparam("payment"))
-_OF_RECEIPT = _PAYMENTS.all.where(_COLUMNS.receipt_id == bindparam("receipt")).order_by(_COLUMNS.position)
-_REVERSAL = _PAYMENTS.all.where(_COLUMNS.reverses_id == bindparam("payment"))
-_IN_ORDER = (
-    _PAYMENTS.all.where(_COLUMNS.position > bindparam("after")).order_by(_COLUMNS.position).limit(bindparam("at_most"))
-)
+class _Rows:
+    """The statements on a table of payments: on that of what was issued here, or of documents of a former system."""
+
+    def __init__(self, model: type[SQLModel]) -> None:
+        self.kept = Kept(model, Payment, kind=SettlementKind)
+        all_of, columns = self.kept.all, self.kept.table.c
+        self.last = select(func.coalesce(func.max(columns.position), 0))
+        self.of_document = all_of.where(columns.document_id == bindparam("document")).order_by(columns.position)
+        several = columns.document_id.in_(bindparam("documents", expanding=True))
+        self.of_documents = all_of.where(several).order_by(columns.position)
+        self.by_id = all_of.where(columns.id == bindparam("payment"))
+        self.of_receipt = all_of.where(columns.receipt_id == bindparam("receipt")).order_by(columns.position)
+        self.reversal = all_of.where(columns.reverses_id == bindparam("payment"))
+        after = all_of.where(columns.position > bindparam("after"))
+        self.in_order = after.order_by(columns.position).limit(bindparam("at_most"))
+
+
+_ISSUED, _FORMER = _Rows(tables.Payment), _Rows(former_tables.FormerPayment)
+
+
+def _rows_of(document_id: str) -> _Rows:
+    return _FORMER if is_former(document_id) else _ISSUED
+
+
 _PAGE = 200
 
 _KIND_OF_PAYMENTS = "payment"
@@ -93,9 +107,9 @@ def posting_of_kind(session: Session, kind: DocumentKind) -> Posting:
     return _POSTINGS.find(session, _POSTING, kind=kind.value)[0]
 
 
-def next_position(session: Session) -> int:
-    """The position of the next payment of these books; they follow each other without a gap."""
-    return int(execute(session, _LAST).scalar_one()) + 1
+def next_position(session: Session, document_id: str) -> int:
+    """The position of the next payment of documents such as this one; they follow each other without a gap."""
+    return int(execute(session, _rows_of(document_id).last).scalar_one()) + 1
 
 
 def add_payment(
@@ -111,7 +125,10 @@ def add_payment(
     """Add what settles the document, with its entry in the journal of books in `accounting_currency`, and what it
     changes in the taxes of the invoice `taxed`, also where its credit note is refunded.
     """
-    _PAYMENTS.add(session, **flat(payment))
+    if is_former(payment.document_id):
+        _add_former(session, payment, document, sides, accounting_currency)
+        return
+    _ISSUED.kept.add(session, **flat(payment))
     add_tax_changes(session, payment.id, taxed, changes, on=payment.paid_on)
     post_payment(
         session,
@@ -127,6 +144,24 @@ def add_payment(
     settle(session, document.of_invoice or document.id, by_minor=-signed if document.of_invoice else signed)
 
 
+def _add_former(
+    session: Session, payment: Payment, document: Document, sides: Sequence[PostedSide], accounting_currency: str
+) -> None:
+    """Of a document of a former system nothing is taxed here: it has an entry, and less is owed of it."""
+    entry_id = post_former(
+        session,
+        on=payment.paid_on,
+        number=document.number,
+        customer_name=document.buyer.name,
+        sides=sides,
+        currency=payment.currency,
+        accounting_currency=accounting_currency,
+        kind=EntryKind.FORMER_PAYMENT,
+    )
+    _FORMER.kept.add(session, **flat(payment), entry_id=entry_id)
+    settle_former(session, payment.document_id, by_minor=settled_minor(payment))
+
+
 def settled_minor(payment: Payment) -> int:
     """What it adds to what was paid of an invoice, or refunded of a credit note; a reversal takes it away again."""
     return effect(payment.kind) * (-payment.amount_minor if payment.reverses_id else payment.amount_minor)
@@ -139,39 +174,46 @@ def standing_of(settled: Sequence[Payment]) -> list[Payment]:
 
 
 def payment_by_id(session: Session, payment_id: str) -> Payment | None:
-    return next(iter(_PAYMENTS.find(session, _BY_ID, payment=payment_id)), None)
+    found = (rows.kept.find(session, rows.by_id, payment=payment_id) for rows in (_ISSUED, _FORMER))
+    return next((one for some in found for one in some), None)
 
 
-def reversal_of(session: Session, payment_id: str) -> Payment | None:
+def reversal_of(session: Session, payment: Payment) -> Payment | None:
     """The payment that reverses this one, if there is one."""
-    return next(iter(_PAYMENTS.find(session, _REVERSAL, payment=payment_id)), None)
+    rows = _rows_of(payment.document_id)
+    return next(iter(rows.kept.find(session, rows.reversal, payment=payment.id)), None)
 
 
 def payments_of(session: Session, document_id: str) -> list[Payment]:
     """The payments of a document, in the order in which they were recorded."""
-    return _PAYMENTS.find(session, _OF_DOCUMENT, document=document_id)
+    rows = _rows_of(document_id)
+    return rows.kept.find(session, rows.of_document, document=document_id)
 
 
 def payments_of_several(session: Session, document_ids: Sequence[str]) -> dict[str, list[Payment]]:
     """The payments of these documents by document, each in the order in which they were recorded."""
     found: dict[str, list[Payment]] = {}
-    for payment in _PAYMENTS.find(session, _OF_DOCUMENTS, documents=list(document_ids)):
-        found.setdefault(payment.document_id, []).append(payment)
+    for rows in (_ISSUED, _FORMER):
+        if ids := [one for one in document_ids if _rows_of(one) is rows]:
+            for payment in rows.kept.find(session, rows.of_documents, documents=ids):
+                found.setdefault(payment.document_id, []).append(payment)
     return found
 
 
 def of_receipt(session: Session, receipt_id: str) -> list[Payment]:
-    """What was recorded in one act, in its order."""
-    return _PAYMENTS.find(session, _OF_RECEIPT, receipt=receipt_id)
+    """What was recorded in one act, in its order: each has an id that is later than the one before."""
+    issued, former = (rows.kept.find(session, rows.of_receipt, receipt=receipt_id) for rows in (_ISSUED, _FORMER))
+    return sorted([*issued, *former], key=lambda one: one.id) if issued and former else issued or former
 
 
 def all_payments(ask: Ask) -> Iterator[Payment]:
-    """All payments in the order in which they were recorded."""
-    return each(ask, _payments_after, 0)
+    """All payments in the order in which they were recorded: of what was issued here, and then of what was not."""
+    for rows in (_ISSUED, _FORMER):
+        yield from each(ask, partial(_payments_after, rows), 0)
 
 
-def _payments_after(key: int, session: Session) -> tuple[int, list[Payment]] | None:
-    page = _PAYMENTS.find(session, _IN_ORDER, after=key, at_most=_PAGE)
+def _payments_after(rows: _Rows, key: int, session: Session) -> tuple[int, list[Payment]] | None:
+    page = rows.kept.find(session, rows.in_order, after=key, at_most=_PAGE)
     return (page[-1].position, page) if page else None
 
 

@@ -234,7 +234,7 @@ def known(db: Session, payment_id: str) -> Payment:
 
 def keep(books: Books, db: Session, like: Payment) -> None:
     """Keep a payment and its audit entry without asking whether it may be."""
-    made = replace(like, id=new_id("pay"), position=payments.next_position(db))
+    made = replace(like, id=new_id("pay"), position=payments.next_position(db, like.document_id))
     document = find_document(db, made.document_id).document
     amount = made.amount_minor
     sides = (debit_side(made.debit_account, amount, amount), credit_side(made.credit_account, amount, amount))

@@ -28,7 +28,6 @@ from invoicing.document.documents import (
     TaxCategory,
 )
 from invoicing.recurring.plans import Counted, Hours, Plan, PlanKind
-from invoicing.settlement.entries import credit_side, debit_side
 from operations.approval.showing import show_for_decision
 from operations.approval.waiting import AwaitingApproval
 from operations.configuration.configuring import save_entry
@@ -41,14 +40,11 @@ from operations.issuing import issue_document
 from operations.mandates import acknowledge_mandate
 from operations.payments import PaymentRequest, record_payment
 from storage.books.billing import add_billed, save_hours, save_plan
-from storage.books.former_tables import FormerPayment
-from storage.books.journal import EntryKind, post_former
 from storage.books.pool import BOOKS_FILE, Books
 from storage.books.recurring import add_drafted
 from storage.books.settings_tables import BOOKS_METADATA
 from storage.books.setup import load_setup
 from storage.migrations import head_stamp
-from storage.queries.statements import execute, table_of
 from storage.sqlite.engines import FileKind, open_guarded
 from tests.support.folders import folder_of
 from tests.support.former import import_former
@@ -143,41 +139,11 @@ async def _issue(root: Path) -> Path:
 
 
 async def _take_over(books: Books) -> None:
-    """A document of a former system."""
+    """A document of a former system, what was paid of it, and that taken back."""
     text = "Number;Date;Customer;Total;Open\nOLD-1;2025-12-01;Hotel Bristol;10;10\n"
-    former = (await import_former(books, text, day=date(2026, 3, 1))).rows[0].id
-    paid: dict[str, object] = {
-        "position": 1,
-        "id": "pay_1",
-        "document_id": former,
-        "currency": "GBP",
-        "kind": "payment",
-    }
-    paid |= {
-        "amount_minor": 1000,
-        "paid_on": books.clock().date(),
-        "method": "",
-        "reference": "",
-        "receipt_id": "pay_1",
-    }
-    paid |= {"debit_account": "1000", "credit_account": "1100", "recorded_at": books.clock(), "recorded_by": "x"}
-    sides = debit_side("1000", 1000, 1000), credit_side("1100", 1000, 1000)
-
-    def pay(db: Session) -> None:
-        for values in (paid, paid | {"position": 2, "id": "pay_2", "reverses_id": "pay_1"}):
-            entry = post_former(
-                db,
-                on=books.clock().date(),
-                number="OLD-1",
-                customer_name="Hotel Bristol",
-                sides=sides,
-                currency="GBP",
-                accounting_currency="GBP",
-                kind=EntryKind.FORMER_PAYMENT,
-            )
-            execute(db, table_of(FormerPayment).insert(), values | {"entry_id": entry})
-
-    await books.write(pay)
+    assert (await import_former(books, text, day=date(2026, 3, 1))).written
+    paid = (await record_payment(books, PaymentRequest(invoice="OLD-1", amount=Decimal(10)))).payment
+    await record_payment(books, PaymentRequest(invoice="OLD-1", reverse=paid.id))
 
 
 async def _bill(books: Books, customer: str, invoice: str) -> None:
