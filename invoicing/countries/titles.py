@@ -17,8 +17,8 @@ _Confidence = Literal["high", "medium", "low"]
 class Title:
     """The titles in one language of invoices of these `sellers` (registered ones charge the tax; those that are not are
     in no scheme of it either) of these `supplies`, where all lines state that they are such. An empty title is the
-    language's ordinary word. `advance_mention` is said on an advance, which is invoiced before it is paid, where the
-    law has another document for the tax of the payment.
+    language's ordinary word. `advance_mention` is said on an advance that is invoiced before it is paid, where the
+    law has another document for the tax of the payment: one that was paid when it is issued is such a `paid_advance`.
     """
 
     language: str
@@ -26,6 +26,7 @@ class Title:
     supplies: TitledSupplies
     invoice: str
     advance_invoice: str
+    paid_advance: str
     final_invoice: str
     advance_mention: str
     article: str
@@ -54,6 +55,7 @@ def _title(table: Table, languages: tuple[str, ...]) -> Title:
         supplies=table.one_of_or("supplies", get_args(TitledSupplies), "all"),
         invoice=table.optional("invoice", str) or "",
         advance_invoice=table.optional("advance_invoice", str) or "",
+        paid_advance=table.optional("paid_advance", str) or "",
         final_invoice=table.optional("final_invoice", str) or "",
         advance_mention=table.optional("advance_mention", str) or "",
         article=table.optional("article", str) or "",

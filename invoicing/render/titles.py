@@ -23,12 +23,14 @@ def with_titles(labels: Labels, document: Document, language: str) -> Labels:
     if title is None:
         return labels
     said: dict[str, Any] = {name: text for name in _TITLES if (text := getattr(title, name))}
+    if title.paid_advance and document.advance is not None and document.paid_on is not None:
+        said["advance_invoice"] = title.paid_advance
     return replace(labels, **said)
 
 
 def with_title_mention(document: Document, languages: Sequence[str]) -> Document:
-    """The document with what the law wants said on an advance, before its note."""
-    if document.kind is not DocumentKind.INVOICE or document.advance is None:
+    """The document with what the law wants said on an advance that is not paid yet, before its note."""
+    if document.kind is not DocumentKind.INVOICE or document.advance is None or document.paid_on is not None:
         return document
     titles = [_title(document, language) for language in languages]
     said = dict.fromkeys(title.advance_mention for title in titles if title is not None)

@@ -136,6 +136,24 @@ def test_an_advance_says_that_it_is_no_tax_document_where_the_payment_has_its_ow
     assert mention not in _said(_untaxed(_of(code, _advance())))
 
 
+@pytest.mark.parametrize(
+    ("code", "title", "mention"),
+    [
+        ("CZ", "Daňový doklad k přijaté platbě", "není daňovým dokladem"),
+        ("SK", "Daňový doklad k prijatej platbe", "nie je daňovým dokladom"),
+    ],
+)
+def test_an_advance_that_is_paid_when_it_is_issued_is_the_tax_document_of_the_payment(
+    code: str, title: str, mention: str
+) -> None:
+    paid = replace(_of(code, _advance()), paid_on=_advance().issue_date)
+    assert f"{title} INV-2026-00042" in _said(paid)
+    assert mention not in _said(paid)
+    assert title not in _said(_of(code, _advance()))
+    assert title not in _said(_untaxed(paid))
+    assert title not in _said(replace(_of(code, invoice("DE")), paid_on=paid.paid_on))
+
+
 def test_other_countries_have_the_titles_of_their_languages() -> None:
     for code, language in (("DE", "de"), ("PL", "pl"), ("HU", "hu")):
         assert not country(code).titles
