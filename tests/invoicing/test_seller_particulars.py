@@ -10,6 +10,7 @@ from importlib import import_module
 import pytest
 
 from invoicing.countries import COUNTRY_CODES, country
+from invoicing.countries.mandates import BuyerKind
 from invoicing.countries.particulars import PLACEHOLDER, parse_seller_rules, seller_rules
 from invoicing.countries.particulars.model import LEGAL_FORM, LegalForm, ParticularField, SellerRules
 from invoicing.document.law_of_form import law_of_form
@@ -238,8 +239,18 @@ def test_french_invoices_to_businesses_alone_say_what_late_and_early_payment_com
     assert first[0].text.replace("\xa0", " ") == "Pénalités de retard : 12 % par an."
     assert legal_terms(profile, (), buyer="consumer", on=day, early_payment=False) == ()
     assert legal_terms(profile, (), buyer="public_body", on=day, early_payment=False) == ()
-    for place in set(COUNTRY_CODES) - {"FR"}:
+    for place in set(COUNTRY_CODES) - {"FR", "LV"}:
         assert legal_terms(seller(place), (), buyer="business", on=day, early_payment=False) == ()
+
+
+@pytest.mark.parametrize("buyer", ["business", "consumer", "public_body"])
+def test_a_latvian_invoice_says_that_it_is_valid_without_a_signature(buyer: BuyerKind) -> None:
+    said = legal_terms(seller("LV"), (), buyer=buyer, on=date(2026, 8, 1), early_payment=False)
+    assert [(one.place, one.text) for one in said] == [
+        ("note", "Dokuments sagatavots elektroniski un derīgs bez paraksta.")
+    ]
+    # Sentences on an invoice are not those of its correction, which says it itself.
+    assert country("LV").correction.words["lv"].mention == said[0].text
 
 
 def test_the_option_for_debits_is_said_where_it_was_taken() -> None:
