@@ -265,7 +265,7 @@ def test_a_withholding_has_its_rate_within_its_days_only() -> None:
     [
         ("AT", "Übergang der Steuerschuld auf den Leistungsempfänger (Reverse Charge)"),
         ("BE", "Btw verlegd"),
-        ("BG", "Обратно начисляване"),
+        ("BG", "Обратно начисляване, чл. 21, ал. 2 и чл. 86, ал. 3 от ЗДДС"),
         ("CZ", "Daň odvede zákazník"),
         ("DE", "Steuerschuldnerschaft des Leistungsempfängers"),
         ("EE", "Pöördmaksustamine, käibemaksuseaduse § 10 lg 4 p 9"),
