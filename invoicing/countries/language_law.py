@@ -8,7 +8,7 @@ from typing import Any
 
 from invoicing.countries.reading import Table
 
-_BUYERS = ("all", "consumers_at_home")
+_BUYERS = ("all", "at_home", "consumers_at_home")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,13 @@ class LanguageLaw:
     also: tuple[str, ...] = ()
     regions: tuple[LanguageRegion, ...] = ()
 
-    def language(self, usual: str, wanted: str, *, postal_code: str, to_consumer_at_home: bool) -> str:
+    def language(self, usual: str, wanted: str, *, postal_code: str, at_home: bool, consumer: bool) -> str:
         """The language that comes first, or nothing where the seller is free; `usual` is the country's first one, and
         `wanted` the one that the document would be in.
         """
-        if wanted in self.also or (self.buyers == "consumers_at_home" and not to_consumer_at_home):
+        if wanted in self.also or (self.buyers != "all" and not at_home):
+            return ""
+        if self.buyers == "consumers_at_home" and not consumer:
             return ""
         if not self.regions:
             return usual

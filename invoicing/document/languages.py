@@ -45,5 +45,6 @@ def _lawful(profile: Profile, customer: Customer, wanted: str) -> str:
         rules.languages[0],
         wanted,
         postal_code=profile.postal_code,
-        to_consumer_at_home=customer.consumer and customer.country == profile.country,
+        at_home=customer.country == profile.country,
+        consumer=customer.consumer,
     )

@@ -81,6 +81,10 @@ def test_a_document_speaks_the_customers_language_with_numbers_of_the_sellers_co
         (_seller("PL"), _customer("PL", "en", consumer=True), ("pl", "en")),
         (_seller("PL"), _customer("DE", "de"), ("de",)),
         (_seller("EE"), _customer("EE", "en", consumer=True), ("et", "en")),
+        # Despacho 8632/2014: all at home, and nobody else.
+        (_seller("PT"), _customer("PT", "en"), ("pt", "en")),
+        (_seller("PT", "en_PT"), _customer("PT"), ("pt", "en")),
+        (_seller("PT"), _customer("DE", "de"), ("de",)),
         # Section 12 of the Bookkeeping Act: Norwegian, Swedish, Danish or English, and another only beside one.
         (_seller("NO"), _customer("DE", "de"), ("nb", "de")),
         (_seller("NO"), _customer("DE", "en"), ("en",)),
@@ -101,7 +105,7 @@ def test_every_postal_code_of_belgium_has_one_language_or_is_free_in_brussels() 
     free = [
         code
         for code in range(1000, 10000)
-        if not law.language("nl", "nl", postal_code=str(code), to_consumer_at_home=False)
+        if not law.language("nl", "nl", postal_code=str(code), at_home=True, consumer=False)
     ]
     assert free == list(range(1000, 1300))
 
