@@ -7,6 +7,7 @@ the address moves it: a logo has its own place.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -60,6 +61,8 @@ _TITLE_LINES_MAX = 2
 _TITLE_SIZE_OF_TWO = 15.0
 _DUE_LEFT, _DUE_GAP = 118.0, 12.0
 _SEVERAL = 2
+# What says which register a number is of: no "n°".
+_WORD = re.compile(r"\w{3,}")
 # So many references stand with the days beside the address; of more only the first, which is the buyer's own.
 _REFERENCES_BESIDE = 3
 
@@ -241,11 +244,8 @@ def _sender_column(
         *_lines(filter(None, [seller.trading_name]), left=left, width=width),
         *_lines(address_lines(seller.address, formats, abroad=is_abroad(document)), left=left, width=width),
     )
-    numbers = _lines(
-        _numbers(_without_what_the_foot_says(seller), document.tax_number_label, formats, labels),
-        left=left,
-        width=width,
-    )
+    told = _without_what_the_foot_says(seller, registration_label(seller, formats.locale.language, labels))
+    numbers = _lines(_numbers(told, document.tax_number_label, formats, labels), left=left, width=width)
     person = f"{labels.contact}: {seller.contact}" if seller.contact else ""
     reached = (person, seller.email, seller.phone, seller.website)
     contact = _lines(filter(None, reached), left=left, width=width)
@@ -256,12 +256,16 @@ def _sender_column(
     )
 
 
-def _without_what_the_foot_says(seller: Party) -> Party:
-    """The seller without the number of its register, where its particulars say it."""
+def _without_what_the_foot_says(seller: Party, register: str) -> Party:
+    """The seller without the number of its register, where its particulars say it by the same name, or where the number
+    names its register itself (HRB, FN). What is known by two names (SIREN, RCS) stands under both.
+    """
     number = _bare(seller.registration_number)
-    lines = seller.particulars.lines if seller.particulars else ()
-    in_foot = bool(number) and any(number in _bare(line.text) for line in lines)
-    return replace(seller, registration_number="") if in_foot else seller
+    words = _WORD.findall(register.casefold())
+    lines = [line.text.casefold() for line in seller.particulars.lines] if seller.particulars else []
+    said = [line for line in lines if number and number in _bare(line)]
+    named = number[:2].isalpha() or any(word in line for word in words for line in said)
+    return replace(seller, registration_number="") if said and named else seller
 
 
 def _bare(number: str) -> str:

@@ -216,6 +216,14 @@ def test_the_number_of_a_register_stands_once_where_the_foot_says_it() -> None:
     assert "KVK-nummer 87654321" in printed(replace(made, seller=other))
 
 
+def test_a_number_that_is_known_by_two_names_stands_under_both() -> None:
+    made = of("FR")
+    foot = Particulars("fr", (LegalText("832 140 008 RCS Paris"),), ())
+    said = printed(replace(made, seller=replace(made.seller, registration_number="832 140 008", particulars=foot)))
+    assert "SIREN 832 140 008" in said
+    assert "832 140 008 RCS Paris" in said.replace("\u00a0", " ")
+
+
 def test_whether_prices_hold_the_tax_is_said_where_there_is_any() -> None:
     assert "Alle Beträge in EUR, Preise zuzüglich USt.\n" in printed(invoice("DE"))
     assert "Alle Beträge in EUR.\n" in printed(invoice("DE", "FR"))
