@@ -61,6 +61,11 @@ _THINGS = {
     ImportKind.SERIES: ("number series", f"{_TABLE}: code, kind, pattern, next"),
     ImportKind.LOGO: ("logo", "a PNG or JPEG picture"),
 }
+_THEN = (
+    "Nothing is imported by sending it: the assistant then tells what each row would become, and imports it when you"
+    " say so."
+)
+_THEN_LOGO = "Nothing is changed by sending it: the assistant puts it on later documents when you say so."
 _ACCEPT = {ImportKind.LOGO: ".png,.jpg,.jpeg"}
 _TABLES = ".csv,.tsv,.txt,.xlsx"
 
@@ -157,7 +162,12 @@ def _choose(found: UploadPage, refused: str = "", status: int = 200) -> Response
         refused=refused,
         said=(),
         about=_about(found, ("File", wanted), ("Size", f"at most {size}")),
-        form={"accept": _ACCEPT.get(found.kind, _TABLES), "until": f"{found.upload.expires_at:%H:%M}"},
+        form={
+            "accept": _ACCEPT.get(found.kind, _TABLES),
+            "until": f"{found.upload.expires_at:%H:%M}",
+            "then": _THEN_LOGO if found.kind is ImportKind.LOGO else _THEN,
+            "used": "used" if found.kind is ImportKind.LOGO else "imported",
+        },
     )
 
 

@@ -50,7 +50,7 @@ async def test_with_the_key_it_says_how_to_use_and_how_to_revoke_it(at_home: Hou
 async def test_with_the_key_it_says_for_whom_it_is_what_it_may_do_and_until_when(at_home: House, owner: Visit) -> None:
     # E12: whoever made keys for several clients could not see which one was on the page.
     _, text = await read(owner, "POST", await page_of(at_home))
-    assert f"Harbour Bakery ( {BAKERY} )" in text
+    assert f"Harbour Bakery {BAKERY}" in text
     assert "sandbox: " in text
     assert "may change things" in text
     assert "does not expire" in text

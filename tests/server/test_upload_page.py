@@ -70,7 +70,7 @@ async def test_the_page_says_for_whose_books_a_file_is_wanted_and_what_it_is_to_
     answer = await look_at(at_home, asked["link"])
     heading, text = told(answer)
     assert (answer.status_code, heading) == (200, "Choose a file: customers")
-    assert f"Harbour Bakery ( {BAKERY} )" in text
+    assert f"Harbour Bakery {BAKERY}" in text
     assert "sandbox: to try things out" in text
     assert "CSV or XLSX, with the names of its columns" in text
     assert "at most 50 MiB" in text
@@ -92,6 +92,15 @@ async def test_a_name_on_the_page_is_text_and_no_markup(at_home: House) -> None:
         assert "<i>" not in answer.text
 
 
+async def test_the_page_of_a_logo_speaks_of_a_picture_and_not_of_rows(at_home: House) -> None:
+    # An incident: it said what each row would become.
+    text = told(await look_at(at_home, (await asked_for(at_home, "logo"))["link"]))[1]
+    assert "puts it on later documents when you say so" in text
+    assert "A file that is not used is removed after an hour" in text
+    assert "row" not in text
+    assert "import" not in text
+
+
 async def test_when_the_file_has_come_the_page_says_that_the_assistant_can_go_on(at_home: House) -> None:
     asked = await asked_for(at_home)
     sent = await send_file(at_home, asked["link"])
@@ -100,7 +109,7 @@ async def test_when_the_file_has_come_the_page_says_that_the_assistant_can_go_on
         assert (answer.status_code, heading) == (200, "The file has come")
         assert "the assistant can go on" in text
         assert f"customers.csv, {len(CUSTOMERS)} bytes" in text
-        assert f"Harbour Bakery ( {BAKERY} )" in text
+        assert f"Harbour Bakery {BAKERY}" in text
 
 
 async def test_the_name_of_a_file_is_shown_without_its_folders_and_in_one_line(at_home: House) -> None:
