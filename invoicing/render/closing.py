@@ -23,13 +23,16 @@ from invoicing.render.layout import (
 )
 from invoicing.render.pairs import LABEL_WIDTH, pairs_column
 from invoicing.render.payment_block import CodeToPay, means_text, payment_pairs
-from invoicing.render.theme import GAP, Paper, theme
+from invoicing.render.theme import Paper, theme
 
 _SPACE = 18.0
 # A reader wants four empty modules around the code.
 _QUIET_ZONE = 9.0
 # Beside it the longest account has room on one line.
 _BESIDE = 150.0
+_LABEL_WIDTH_MIN = 56.0
+_GAP_BESIDE = 12.0
+_BETWEEN_PARAGRAPHS = 3.0
 _NOTE_LINES_BESIDE = 7
 
 
@@ -54,21 +57,22 @@ def closing_rows(
 def _means_row(means: str, terms: str, paper: Paper, labels: Labels) -> Row:
     """How it is paid without an account, beside the terms."""
     method = _titled(labels.payment_method, means, paper.left, paper.left_width)
-    other = _titled(labels.payment_terms, terms, paper.middle, paper.right_width)
+    other = _terms(labels, terms, paper.middle, paper.right_width)
     return Row((method, other), space_above=_SPACE, bookmark=labels.payment_method)
 
 
 def _payment_row(
     pairs: Sequence[tuple[str, str]], terms: str, code: CodeToPay | None, paper: Paper, labels: Labels
 ) -> Row:
-    beside = _beside(pairs, paper, max(_BESIDE, code.size[0] if code is not None else 0))
-    width = beside - GAP - paper.left
+    label_width = _label_width(pairs, paper)
+    beside = paper.middle if label_width else paper.right - max(_BESIDE, code.size[0] if code is not None else 0)
+    width = beside - _GAP_BESIDE - paper.left
     title = starting(text_column(labels.payment_details, theme().strong, left=paper.left, width=width), "H2")
-    details = (*title, *pairs_column(pairs, left=paper.left, width=width))
+    details = (*title, *pairs_column(pairs, left=paper.left, width=width, label_width=label_width or LABEL_WIDTH))
     if code is None:
-        other = _titled(labels.payment_terms, terms, beside, paper.right - beside)
+        other = _terms(labels, terms, beside, paper.right - beside)
     else:
-        below = _titled(labels.payment_terms, terms, paper.left, width)
+        below = _terms(labels, terms, paper.left, width)
         details = (*details, *space(10 if below else 0), *below)
         other = _code_column(code, beside, paper.right - beside, labels)
     return Row((details, other), space_above=_SPACE, bookmark=labels.payment_details)
@@ -78,19 +82,22 @@ def _note_and_terms(note: str, terms: str, *, paper: Paper, labels: Labels) -> l
     """A short note beside the terms, so that a slip has room below them; a long one across the page."""
     short = _titled(labels.note, note, paper.left, paper.left_width)
     if terms and 0 < len(short) <= _NOTE_LINES_BESIDE:
-        return [Row((short, _titled(labels.payment_terms, terms, paper.middle, paper.right_width)), space_above=_SPACE)]
-    blocks = ((labels.note, note), (labels.payment_terms, terms))
-    columns = [_titled(title, text, paper.left, paper.text_width) for title, text in blocks]
+        return [Row((short, _terms(labels, terms, paper.middle, paper.right_width)), space_above=_SPACE)]
+    columns = (
+        _titled(labels.note, note, paper.left, paper.text_width),
+        _terms(labels, terms, paper.left, paper.text_width),
+    )
     return [Row((column,), space_above=_SPACE) for column in columns if column]
 
 
-def _beside(pairs: Sequence[tuple[str, str]], paper: Paper, room: float) -> float:
-    """The left edge of the second column: the usual one, unless an account would have to break for it; then it is as
-    wide as `room`.
+def _label_width(pairs: Sequence[tuple[str, str]], paper: Paper) -> float:
+    """What labels may take of the left column of the page: less than usual where an account would have to break for
+    them, and nothing where it has no room there at all; then the other column gives way.
     """
     style = theme().text
     widest = max((style.face.width_of(printable(value), style.size) for _, value in pairs), default=0.0)
-    return paper.middle if widest <= paper.left_width - LABEL_WIDTH else paper.right - room
+    left = paper.middle - _GAP_BESIDE - paper.left - widest
+    return min(left, LABEL_WIDTH) if left >= _LABEL_WIDTH_MIN else 0.0
 
 
 def footer_row(footer: str, *, paper: Paper) -> Row:
@@ -119,4 +126,14 @@ def _titled(title: str, text: str, left: float, width: float) -> Column:
     return (
         *starting(text_column(title, styles.strong, left=left, width=width), "H2"),
         *starting(text_column(text, styles.text, left=left, width=width), "P"),
+    )
+
+
+def _terms(labels: Labels, text: str, left: float, width: float) -> Column:
+    """The terms of payment, each and each sentence of the law a paragraph of its own."""
+    first, *others = text.strip().split("\n")
+    paragraphs = [text_column(one, theme().text, left=left, width=width) for one in others]
+    return (
+        *_titled(labels.payment_terms, first, left, width),
+        *(line for one in paragraphs for line in (TextLine(_BETWEEN_PARAGRAPHS), *starting(one, "P"))),
     )

@@ -227,3 +227,27 @@ def test_a_number_that_is_known_by_two_names_stands_under_both() -> None:
 def test_whether_prices_hold_the_tax_is_said_where_there_is_any() -> None:
     assert "Alle Beträge in EUR, Preise zuzüglich USt.\n" in printed(invoice("DE"))
     assert "Alle Beträge in EUR.\n" in printed(invoice("DE", "FR"))
+
+
+@pytest.mark.parametrize("seller", ["DE", "GR", "PL", "ES"])
+def test_what_stands_beside_an_account_begins_where_the_sums_do_however_long_the_account_is(seller: str) -> None:
+    # An incident: beside a long IBAN the code to pay by stood out of line with the sums above it.
+    what = invoice(seller)
+    pdf, labels = render_pdf(what), labels_of(what.locale[:2], seller)
+    beside = labels.scan_to_pay if labels.scan_to_pay in printed(what) else labels.payment_terms
+    assert place_of(pdf, beside)[0] == pytest.approx(_SUMS_LEFT, abs=0.7)
+    iban = grouped_by_four(what.payment.iban).replace("\u00a0", " ")
+    _, top, right, bottom = place_of(pdf, iban)
+    assert bottom - top < 4, "the account breaks"
+    assert right < _SUMS_LEFT - 4
+
+
+def test_the_terms_and_each_sentence_of_the_law_below_them_are_paragraphs_apart() -> None:
+    pdf = render_pdf(invoice("FR"))
+    terms, late, sum_of_money, early = (
+        place_of(pdf, text, measured=3)[1]
+        for text in ("Paiement à 30", "Pénalités de retard", "Indemnité forfaitaire", "Escompte pour")
+    )
+    line = 12.5 * 25.4 / 72
+    assert late - terms > line + 0.8
+    assert early - sum_of_money > line + 0.8
