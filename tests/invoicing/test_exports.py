@@ -217,7 +217,7 @@ def test_an_xlsx_has_frozen_headings_filters_and_formats(tmp_path: Path) -> None
     assert workbook.sheetnames == ["Documents", "Lines", "Taxes", "Tax summary", "Payments"]
     sheet = workbook["Documents"]
     assert sheet.freeze_panes == "A2"
-    assert sheet.auto_filter.ref == "A1:CD3"
+    assert sheet.auto_filter.ref == "A1:CE3"
     assert sheet.column_dimensions["H"].width > sheet.column_dimensions["A"].width
     assert sheet["D2"].is_date
     assert sheet["D2"].number_format == "yyyy-mm-dd"
