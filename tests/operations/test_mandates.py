@@ -17,28 +17,24 @@ from invoicing.document.canonical import document_from_text, document_text
 from invoicing.document.documents import Document, Supply
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.master_data.records import Customer
-from invoicing.organizations import EVERYTHING, CredentialKind, Environment, OrganizationKind, OrganizationRef
+from invoicing.organizations import Environment, OrganizationKind
 from invoicing.remedies import AnswerForForm
-from operations.access import Office, Principal, open_books
-from operations.credentials import create_key, principal_of
+from operations.access import Office, open_books
 from operations.credit_notes import CreditRequest
 from operations.customers import save_customer
 from operations.drafts import DraftRequest, Preview, draft_invoice
 from operations.invoices import IssueRequest
 from operations.mandates import acknowledge_mandate, get_mandates, withdraw_acknowledgement
-from operations.onboarding import ClientRequest, create_client_organization
 from operations.organizations import get_organization
 from operations.practices import FirstOrganization, start_installation
 from operations.profile import update_organization
 from operations.rights import Right
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
-from storage.directory.credentials import Bearer, bearer_of
 from tests.support.clock import SettableClock
 from tests.support.folders import folder_of
 from tests.support.issuing import issue_credit_note, issue_invoice
-from tests.support.people import as_seen_by, colleague, refusal
-from tests.support.practice import Practice, practice
+from tests.support.people import refusal
 from tests.support.printed import printed
 from tests.support.raw import raw
 from tests.support.stores import open_store
@@ -375,85 +371,6 @@ async def test_an_unknown_code_or_an_empty_text_is_refused_by_name(tmp_path: Pat
         assert (unknown.field, "it-sdi" in unknown.message) == ("code", True)
         assert (await refusal(it.acknowledge("it-sdi", "  "))).field == "handed_in"
         assert (await refusal(it.acknowledge("it-sdi", draft="drf_nothing"))).code == "not_found"
-
-
-# Who may
-
-
-async def live_client(one: Practice) -> OrganizationRef:
-    request = ClientRequest(name="Bottega", country="IT", environment=Environment.LIVE)
-    made = await create_client_organization(one.office, request)
-    assert made.created is not None
-    assert any("it-sdi" in note.text for note in made.notes)
-    return made.created
-
-
-@pytest.mark.parametrize(
-    ("role", "in_practice", "allowed"),
-    [
-        ("owner", True, True),
-        ("accountant", True, True),
-        ("viewer", True, False),
-        ("owner", False, False),
-        ("accountant", False, False),
-        ("client", False, False),
-    ],
-)
-async def test_only_the_practices_people_acknowledge_and_set_the_policy(
-    tmp_path: Path, role: str, in_practice: bool, allowed: bool
-) -> None:
-    async with practice(tmp_path) as one:
-        client = await live_client(one)
-        office = await colleague(one, one.organization if in_practice else client, role)
-        books = replace(one.books(client), organization=await as_seen_by(office, client))
-        if allowed:
-            await acknowledge_mandate(office, books, "it-sdi", handed_in="by our provider")
-            await update_organization(office, books, {"mandates": "warn"})
-            return
-        for act in (
-            acknowledge_mandate(office, books, "it-sdi", handed_in="by our provider"),
-            withdraw_acknowledgement(office, books, "it-sdi"),
-            update_organization(office, books, {"mandates": "warn"}),
-        ):
-            assert (await refusal(act)).code == "not_allowed"
-        assert (await get_mandates(books)).policy == "refuse"
-
-
-@pytest.mark.parametrize("kind", [CredentialKind.KEY, CredentialKind.LINK])
-async def test_no_key_or_link_acknowledges_not_even_of_the_practice(tmp_path: Path, kind: CredentialKind) -> None:
-    async with practice(tmp_path) as one:
-        client = await live_client(one)
-        for organization in (client, one.organization):
-            secret = await create_key(one.office, organization, "Till", kind=kind, scopes=EVERYTHING)
-            office = replace(one.office, principal=await _principal_with(one, secret.secret))
-            for act in (
-                acknowledge_mandate(office, one.books(organization), "it-sdi", handed_in="by our provider"),
-                update_organization(office, one.books(organization), {"mandates": "warn"}),
-            ):
-                refused = await refusal(act)
-                assert (refused.code, "person" in refused.message) == ("not_allowed", True)
-
-
-async def _principal_with(one: Practice, secret: str) -> Principal:
-    from operations.credentials import digest_of
-
-    bearer = await one.store.directory.read(lambda db: bearer_of(db, digest_of(secret), now=one.clock()))
-    assert isinstance(bearer, Bearer)
-    return principal_of(bearer)
-
-
-async def test_an_acknowledgement_is_never_copied_to_another_client(tmp_path: Path) -> None:
-    async with practice(tmp_path, country="IT") as one:
-        source = await live_client(one)
-        for organization in (source, one.organization):
-            await acknowledge_mandate(one.office, one.books(organization), "it-sdi", handed_in="by our provider")
-            await update_organization(one.office, one.books(organization), {"mandates": "warn"})
-        request = ClientRequest(name="Altra", country="IT", environment=Environment.LIVE, copy_from=source.handle)
-        made = (await create_client_organization(one.office, request)).created
-        assert made is not None
-        found = await get_mandates(one.books(made))
-        assert found.policy == "refuse"
-        assert [state.acknowledgement for state in found.states] == [None] * len(found.states)
 
 
 # The frozen document
