@@ -24,12 +24,13 @@ from operations.payments import PaymentRequest, record_payment
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
 from tests.support.cash_year import ON_CASH
+from tests.support.claims import Claim, Paid
 from tests.support.clock import SettableClock
 from tests.support.faults import scaled
 from tests.support.folders import folder_of
 from tests.support.issuing import issue_credit_note
 from tests.support.practice import practice
-from tests.support.random_year import Claim, Paid, RandomYear
+from tests.support.random_year import RandomYear
 from tests.support.raw import raw
 from tests.support.reconciled import check_reports
 from tests.support.settling_year import random_year

@@ -21,9 +21,10 @@ from operations.payments import PaymentRequest, record_payment
 from operations.profile import update_organization
 from storage.books.profile import load_profile
 from tests.operations.test_finding_invoices import MANY, filled, many
+from tests.support.claims import Claim
 from tests.support.clock import SettableClock
 from tests.support.practice import practice
-from tests.support.random_year import Claim, RandomYear
+from tests.support.random_year import RandomYear
 from tests.support.settling_year import random_year
 
 NEW_YEAR = datetime(2026, 1, 2, 9, 0, tzinfo=UTC)

@@ -10,8 +10,8 @@ from invoicing.document.documents import Document, TaxCategory, TaxSubtotal
 from invoicing.settlement.discounts import TaxChange
 from invoicing.settlement.kinds import SettlementKind
 from storage.books.pool import BOOKS_FILE, Books
+from tests.support.claims import Claim
 from tests.support.folders import folder_of
-from tests.support.random_year import Claim
 from tests.support.raw import raw
 
 ON_CASH = frozenset({"GB", "IT", "US"})

@@ -14,7 +14,8 @@ from operations.reports.asking import ReportRequest, get_report
 from storage.books.pool import Books
 from storage.books.profile import load_profile
 from tests.support.cash_year import by_tax_point, changed_at_once, check_due
-from tests.support.random_year import Claim, RandomYear
+from tests.support.claims import Claim
+from tests.support.random_year import RandomYear
 
 PAGE = 100
 NEXT_YEAR = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)

@@ -26,8 +26,9 @@ from operations.settling.asked import Share
 from storage.books.pool import Books
 from storage.books.tax_codes import load_withholdings
 from tests.support.cash_year import ON_CASH
+from tests.support.claims import Claim, Paid
 from tests.support.practice import Practice
-from tests.support.random_year import CUSTOMERS, STACKS, TAX_NUMBERS, Claim, Paid, RandomYear
+from tests.support.random_year import CUSTOMERS, STACKS, TAX_NUMBERS, RandomYear
 
 EARLY, PARTS = "EARLY", "PARTS"
 WRITE_OFF_LIMIT = 5
