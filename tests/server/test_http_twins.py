@@ -32,7 +32,8 @@ from tests.support.http import HERE, Credentials, Site, site_of
 from tests.support.raw import raw
 from tests.support.twins import SKILL, Known, Made, Twins, build_twins, open_twins, readable
 from tests.support.visits import Visit, sign_in
-from tests.tools.probes import RESOURCES, SALE, TOOLS, WITHIN_ONE, Arguments, unprobed
+from tests.tools.probes import RESOURCES, SALE, TOOLS, WITHIN_ONE, Arguments
+from tests.tools.unprobed import unprobed
 from tools import uris
 
 _FRESH = re.compile(r"[a-z]{3}_[0-9a-f]{32,40}|TEST-INV-2026-\d{5}|cfk_\w+|/(?:keys|uploads)/\w+|/files/[\w.-]+")

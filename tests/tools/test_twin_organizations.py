@@ -27,7 +27,8 @@ from storage.books.pool import BOOKS_FILE
 from tests.support.assistant import ERAS, Assistant, Era, assistant
 from tests.support.faults import combined
 from tests.support.twins import Known, Twins, readable
-from tests.tools.probes import HARMLESS, RESOURCES, SALE, TOOLS, WITHIN_ONE, Arguments, unprobed
+from tests.tools.probes import RESOURCES, SALE, TOOLS, WITHIN_ONE, Arguments
+from tests.tools.unprobed import HARMLESS, unprobed
 from tools.catalog import CATALOG
 from tools.description import Description, Effect
 
