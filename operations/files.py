@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,9 @@ from typing import BinaryIO, TypeVar
 from sqlmodel import Session
 
 from invoicing.document.documents import Document
+from invoicing.document.former_records import FORMER
 from invoicing.exports.archive import Archive, open_archive
+from invoicing.exports.former_file import write_former
 from invoicing.exports.ledger.writing import LedgerFormat, write_ledger
 from invoicing.exports.writing import TableFormat, write_export
 from invoicing.progress import AsyncProgress
@@ -19,6 +21,7 @@ from invoicing.refusals import InvalidInput, LimitExceeded, NotFound, Unavailabl
 from invoicing.remedies import Act
 from operations.branding import first_print, print_again, record_first_print
 from operations.exported import carry_documents
+from operations.exported_former import carry_former_documents
 from operations.file_readers import FileReader
 from operations.finding_invoices import InvoiceSearch, search_filter
 from operations.issue_dates import today_in
@@ -28,6 +31,7 @@ from operations.made_exports import made_once
 from storage.books import documents, exports, files, journal_entries
 from storage.books.documents import DocumentFilter, IssuedDocument
 from storage.books.exports import KeptExport, MadeExport
+from storage.books.former_lists import count_former_matching
 from storage.books.pool import Books, BooksPool
 from storage.files.kept import FileName, Files, Room, StoredFile, read
 
@@ -74,8 +78,8 @@ class MadeFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRequest:
-    """What to export; `kind` is invoice or credit_note, or empty for both. Of the journal, the days are those of entry,
-    and there is no kind.
+    """What to export; `kind` is invoice or credit_note, or empty for both; `former` is of a former system. Of the
+    journal, the days are those of entry, and there is no kind.
     """
 
     format: str
@@ -129,8 +133,10 @@ async def export_documents(books: Books, request: ExportRequest, *, progress: As
 def _check(request: ExportRequest) -> None:
     if request.format not in EXPORT_FORMATS:
         raise InvalidInput(f"format must be one of: {', '.join(EXPORT_FORMATS)}.", field="format")
-    if request.kind not in ("", "invoice", "credit_note"):
-        raise InvalidInput("kind must be invoice or credit_note, or left out.", field="kind")
+    if request.kind not in ("", "invoice", "credit_note", FORMER):
+        raise InvalidInput("kind must be invoice, credit_note or former, or left out.", field="kind")
+    if request.kind == FORMER and request.format not in (*TableFormat, *LEDGER_FORMATS):
+        raise InvalidInput(f"Of a former system there is no page: give {', '.join(TableFormat)}.", field="format")
     if request.kind and request.format in LEDGER_FORMATS:
         raise InvalidInput("The journal is exported whole: leave kind out.", field="kind")
 
@@ -254,6 +260,8 @@ def _selection(db: Session, books: Books, request: ExportRequest) -> tuple[Docum
     asked = (request.format, request.kind, *days, books.organization.name)
     if request.format in LEDGER_FORMATS:
         count = journal_entries.extent(db, days_of_entry(wanted.issued_from, wanted.issued_to)).count
+    elif request.kind == FORMER:
+        count = count_former_matching(db, replace(wanted, kind=""))
     else:
         count = documents.count_documents(db, wanted)
     return wanted, count, today, exports.request_key(db, asked)
@@ -265,16 +273,25 @@ async def _export_table(
     """Read what is wanted in one transaction, so that the export shows one moment, and write it then."""
     organization = books.organization
     names = {"handle": organization.handle, "name": organization.name, "id": organization.id}
-    named, kept = _export_name(books, file_format, today), books.files
+    what = "former-documents" if wanted.kind == FORMER else "documents"
+    named, kept = _export_name(books, file_format, today, what), books.files
 
     async def tell(done: int) -> None:
         await progress(done, count)
 
+    of_former = wanted.kind == FORMER
     with kept.being_written(Room.EXPORTS, ".lines") as carried:
-        await carry_documents(books, wanted, today, carried)
+        if of_former:
+            await carry_former_documents(books, replace(wanted, kind=""), carried)
+        else:
+            await carry_documents(books, wanted, today, carried)
         with kept.being_written(Room.EXPORTS, EXPORT_FORMATS[file_format][0]) as written:
             write_out = books.pool.workers.write_out
-            notes = await write_out(write_export, tell, carried, written, file_format, names)
+            notes: tuple[str, ...] = ()
+            if of_former:
+                await write_out(write_former, tell, carried, written, file_format, {"organization": names})
+            else:
+                notes = await write_out(write_export, tell, carried, written, file_format, names)
             stored = await books.use_files(kept.put, written, named)
     return MadeExport(stored, count, notes)
 
@@ -353,9 +370,9 @@ def _add_intact(archive: Archive, kept: Files, batch: list[tuple[Document, Store
     return len(batch)
 
 
-def _export_name(books: Books, file_format: str, today: date) -> FileName:
+def _export_name(books: Books, file_format: str, today: date, what: str = "documents") -> FileName:
     suffix, media_type = EXPORT_FORMATS[file_format]
-    what = "journal" if file_format in LEDGER_FORMATS else "documents"
+    what = "journal" if file_format in LEDGER_FORMATS else what
     file_name = f"{books.organization.handle}-{what}-{today.isoformat()}{suffix}"
     return FileName(file_name, media_type, f"export-{file_format}")
 

@@ -51,7 +51,7 @@ async def export_documents(
     ],
     issued_from: OptionalDate = None,
     issued_to: OptionalDate = None,
-    kind: Annotated[str, Field(description="invoice or credit_note")] = "",
+    kind: Annotated[str, Field(description="invoice, credit_note, former")] = "",
     report: Annotated[str, Field(description="Instead: a report of get_report, whole")] = "",
     period: Annotated[str, Field(description="Of the report, as in get_report; likewise customer, by, row")] = "",
     customer: str = "",

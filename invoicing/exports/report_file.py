@@ -59,9 +59,9 @@ def write_report(
     rows = _counted(_cells(carried), progress)
     match file_format:
         case TableFormat.CSV:
-            _write_csv(target, columns, rows, COMMA)
+            write_rows_as_csv(target, columns, rows, COMMA)
         case TableFormat.CSV_SEMICOLON:
-            _write_csv(target, columns, rows, SEMICOLON)
+            write_rows_as_csv(target, columns, rows, SEMICOLON)
         case TableFormat.XLSX:
             with new_workbook(target) as workbook:
                 sheet = Sheet(workbook, "Report", columns)
@@ -69,7 +69,7 @@ def write_report(
                     sheet.append(cells)
                 sheet.finish()
         case TableFormat.JSON:
-            _write_json(target, head, rows)
+            write_rows_as_json(target, head, rows)
         case _:
             assert_never(file_format)
 
@@ -89,7 +89,8 @@ def _counted(rows: Iterable[dict[str, Cell]], progress: Tally) -> Iterator[dict[
         progress(position)
 
 
-def _write_csv(target: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Cell]], form: CsvForm) -> None:
+def write_rows_as_csv(target: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Cell]], form: CsvForm) -> None:
+    """Rows of cells by column, under the names of the columns."""
     with target.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=form.delimiter, lineterminator="\r\n")
         writer.writerow(columns)
@@ -97,7 +98,7 @@ def _write_csv(target: Path, columns: Sequence[str], rows: Iterable[Mapping[str,
             writer.writerow([text_of_cell(cells.get(column, ""), form) for column in columns])
 
 
-def _write_json(target: Path, head: Mapping[str, Any], rows: Iterable[Mapping[str, Cell]]) -> None:
+def write_rows_as_json(target: Path, head: Mapping[str, Any], rows: Iterable[Mapping[str, Cell]]) -> None:
     """Row by row, however many there are."""
     with target.open("w", encoding="utf-8", newline="\n") as file:
         file.write(json.dumps({**head}, ensure_ascii=False)[:-1] + ', "rows": [')

@@ -5,6 +5,7 @@ Each is shown in the form of a document that was issued here, without lines, tax
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
@@ -37,6 +38,16 @@ _LISTED = _KEPT.all.add_columns(_OF.position, _OWED.open_minor).join_from(
 _ORDER = (_OF.issue_date, _OF.position)
 
 
+@dataclass(frozen=True, slots=True)
+class FormerListed:
+    """A former document with its place in the chain, what is owed of it now, and its hash."""
+
+    document: FormerDocument
+    position: int
+    owed_minor: int
+    hash: str
+
+
 def former_by_key(session: Session, key: str) -> tuple[FormerDocument, str] | None:
     """The former document of this id or number, to the letter, and its hash."""
     row = execute(session, _BY_KEY, {"key": key}).first()
@@ -63,6 +74,13 @@ def find_former(session: Session, wanted: DocumentFilter, *, cursor: str, limit:
         count=lambda: int(execute(session, select(func.count()).select_from(found.subquery())).scalar_one()),
         cursor_of=lambda header: encode_cursor(header.issue_date.isoformat(), header.position),
     )
+
+
+def former_in_order(session: Session, wanted: DocumentFilter, *, after_position: int, limit: int) -> list[FormerListed]:
+    """At most `limit` former documents in the order in which they were taken over, after a position of their chain."""
+    found = _matching(_LISTED.add_columns(_OF.hash), wanted).where(_OF.position > after_position)
+    rows = execute(session, found.order_by(_OF.position).limit(limit)).all()
+    return [FormerListed(_KEPT.of(row[:-3]), *row[-3:]) for row in rows]
 
 
 def count_former_matching(session: Session, wanted: DocumentFilter) -> int:

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from invoicing.document.tags import tags_from_json, tags_text
 from invoicing.exports.ledger.entries import Entry, Side
 from storage.books import former_tables, tables
+from storage.books.journal import EntryKind
 from storage.books.total_tables import AccountTotal
 from storage.queries.statements import execute, table_of
 from storage.queries.tuples import after
@@ -58,6 +59,7 @@ _IN_ORDER = (
             for name in ("number", "customer_id", "customer_name")
         ),
         case((_ENTRY.document_id.is_not(None), _OF.content), else_=""),
+        _ENTRY.kind == EntryKind.FORMER.value,
     )
     .select_from(
         _ENTRIES.outerjoin(_PAYMENTS, _PAYMENTS.c.id == _ENTRY.payment_id)
@@ -131,8 +133,8 @@ def entries_in_order(session: Session, days: Days, *, after_entry: Entry | None,
     rows = execute(session, found, values).all()
     sides = _sides(session, [row[0] for row in rows])
     return [
-        Entry(entry_id, day, at.date(), description, number, customer, name, content, tuple(sides.get(entry_id, ())))
-        for entry_id, day, at, description, number, customer, name, content in rows
+        Entry(entry_id, day, at.date(), text, number, customer, name, content, opening, tuple(sides.get(entry_id, ())))
+        for entry_id, day, at, text, number, customer, name, content, opening in rows
     ]
 
 

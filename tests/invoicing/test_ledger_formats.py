@@ -38,7 +38,7 @@ def ledger(*numbers: str) -> Ledger:
 
 
 def entry(sides: Sequence[Side], *, description: str = "R-1 Elbe") -> Entry:
-    return Entry("jrn_1", DAY, DAY, description, "R-1", "cus_1", "Elbe", "", tuple(sides))
+    return Entry("jrn_1", DAY, DAY, description, "R-1", "cus_1", "Elbe", "", False, tuple(sides))
 
 
 def side(account: str, signed_minor: int, worth_minor: int | None, currency: str = "USD") -> Side:

@@ -143,7 +143,7 @@ def test_the_journal_has_neither_a_claim_on_the_buyer_nor_a_debt_for_the_tax() -
 def test_other_ledgers_book_the_net_and_no_tax() -> None:
     made = replace(split(CONSULTING, line("50", "REDUCED")), number="1")
     sides = [Side(one.account, one.debit_minor, one.credit_minor, "EUR", None) for one in post(made, POSTING)]
-    entry = Entry("jrn_1", TODAY, TODAY, "1", "1", "cus_1", "Comune", document_text(made), tuple(sides))
+    entry = Entry("jrn_1", TODAY, TODAY, "1", "1", "cus_1", "Comune", document_text(made), False, tuple(sides))
     posting = posted_to(entry, made)
     assert posting is not None
     assert (posting.receivable, posting.revenue) == (POSTING.receivable, POSTING.revenue)

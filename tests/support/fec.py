@@ -39,7 +39,7 @@ RULES = {
     "Idevise": "([A-Z]{3})?",
 }
 """CompAux, Let: empty where they are not used, which they are not here."""
-JOURNALS = {"VE": "Ventes", "BQ": "Banque"}
+JOURNALS = {"VE": "Ventes", "BQ": "Banque", "AN": "À nouveaux"}
 NAME = re.compile(r"(\d{9})FEC(\d{4})(\d{2})(\d{2})\.txt")
 
 

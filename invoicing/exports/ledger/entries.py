@@ -36,7 +36,8 @@ class Side:
 class Entry:
     """An entry of the journal. `number`, `customer` (an id) and `customer_name` are those of its document, which a
     payment has too: that which it pays. `recorded_on` is the day when it was entered (UTC). `content` is the document's
-    canonical text, and empty for a payment. An entry of a document that comes to zero can have no sides.
+    canonical text, and empty for a payment. An entry of a document that comes to zero can have no sides. `opening` is
+    that of a document of a former system: what was open of it on the opening day.
     """
 
     id: str
@@ -47,11 +48,12 @@ class Entry:
     customer: str
     customer_name: str
     content: str
+    opening: bool
     sides: tuple[Side, ...]
 
     @property
     def document(self) -> Document | None:
-        """The document that was posted; None for a payment."""
+        """The document that was posted; None for a payment, and for one of a former system."""
         return document_from_text(self.content) if self.content else None
 
 

@@ -27,7 +27,7 @@ FIELDS = (
     *("CompAuxLib", "PieceRef", "PieceDate", "EcritureLib", "Debit", "Credit", "EcritureLet", "DateLet"),
     *("ValidDate", "Montantdevise", "Idevise"),
 )
-_SALES, _BANK = ("VE", "Ventes"), ("BQ", "Banque")
+_SALES, _BANK, _OPENING = ("VE", "Ventes"), ("BQ", "Banque"), ("AN", "À nouveaux")
 _ACCOUNT = re.compile(r"[0-9]{3}.*", re.ASCII)
 
 
@@ -70,7 +70,7 @@ def write_fec(path: Path, ledger: Ledger, entries: Iterable[Entry], progress: Ta
 
 
 def _rows(ledger: Ledger, entry: Entry, sequence: int) -> Iterator[list[str]]:
-    code, title = _SALES if entry.content else _BANK
+    code, title = _SALES if entry.content else _OPENING if entry.opening else _BANK
     for side in entry.sides:
         account = ledger.accounts[side.account]
         if not _ACCOUNT.fullmatch(account.number):
