@@ -176,7 +176,7 @@ def test_a_number_that_is_both_of_the_tax_and_of_the_register_is_said_once_where
         ("HR", ("HR33392005961", "33392005961"), ["OIB 33392005961"], ["PDV ID HR33392005961", "OIB 33392005961"]),
         ("PL", ("PL8567346215", ""), ["NIP 8567346215"], ["NIP PL8567346215"]),
         # A Slovak business has both numbers, and states both.
-        ("SK", ("SK2022749619", "2022749619"), ["IČ DPH SK2022749619", "DIČ 2022749619"], []),
+        ("SK", ("SK2022749619", "2022749619"), ["DIČ 2022749619", "IČ DPH SK2022749619"], []),
     ],
 )
 def test_at_home_a_number_has_the_name_that_it_has_there_and_stands_once(
