@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from invoicing.countries import COUNTRY_CODES
 from tests.support.country_pages import page_of, page_text
 from tests.support.country_samples import KINDS, country_sample, five_documents, sampled_countries
 from tests.support.printed import pages_of
 
 COUNTRIES = sampled_countries()
 SHOWN_MIN, SOURCES_MIN = 10, 3
+
+
+def test_every_country_is_held_beside_its_samples() -> None:
+    assert sorted(COUNTRY_CODES) == COUNTRIES
 
 
 @pytest.mark.parametrize("code", COUNTRIES)
