@@ -84,10 +84,12 @@ def line_rows(document: Document, *, tax_label: str, paper: Paper, formats: Form
     sums = accumulate((line.amount_minor for line in document.lines), initial=0)
     rows: list[Row] = []
     differs = states_difference(document)
+    # The tax that an advance bore has the name that it has everywhere on the document.
+    named = replace(labels, tax=as_head(tax_label)) if tax_label else labels
     for line, texts, sum_before in zip(document.lines, cells, sums, strict=False):
         carry = partial(_carry_rows, sum_before, grid, paper, formats, labels) if rows else None
         quantity = grid.quantity(texts[_QUANTITY], line.unit, formats.decimal)
-        additions = _additions(line, formats, labels)
+        additions = _additions(line, formats, named)
         additions += before_and_after(line, formats, labels) if differs else []
         rows.append(_row(texts, quantity, additions, grid, paper, header=header, carry=carry))
     if rows:

@@ -196,6 +196,8 @@ async def test_a_final_invoice_below_its_advances_states_what_is_paid_back(desk:
     assert await statuses(desk, final) == ["paid"]
     page = printed(final)
     assert all(words in page for words in ("Schlussrechnung", "Erstattungsbetrag", "Bereits berechnet"))
+    # The tax that the advance bore has the name that it has in the heads and the sums.
+    assert "· USt. 190,00" in page
     assert amounts(await desk.credit(final.number)) == amounts(final)
 
 
