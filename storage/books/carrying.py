@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
-from storage.books import assistance_tables, settings_tables, tables
+from storage.books import assistance_tables, provenance_tables, settings_tables, tables
 from storage.ids import new_id
 from storage.queries.statements import execute, insert_rows, table_of
 
@@ -46,8 +46,8 @@ _SETTINGS: tuple[type[SQLModel], ...] = (
     assistance_tables.SkillContent,
     assistance_tables.SkillFile,
     assistance_tables.SkillSetting,
-    settings_tables.PartProvenance,
-    settings_tables.EntryProvenance,
+    provenance_tables.PartProvenance,
+    provenance_tables.EntryProvenance,
 )
 _RECORDS: Mapping[type[SQLModel], str] = {tables.Customer: "cus", tables.Item: "itm"}
 TRAVELS = frozenset(table_of(model).name for model in (*_SETTINGS, *_RECORDS))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import literal, select, union_all
 from sqlmodel import Session
 
-from storage.books import settings_tables
+from storage.books import provenance_tables, settings_tables
 from storage.queries.cache import remembered
 from storage.queries.statements import execute, table_of
 
@@ -21,7 +21,7 @@ class SettingNames:
 
 
 _SERIES = table_of(settings_tables.NumberSeries).c
-_PROVENANCE = table_of(settings_tables.Provenance).c
+_PROVENANCE = table_of(provenance_tables.Provenance).c
 _ALL = union_all(
     select(literal("series").label("what"), _SERIES.code.label("name"), _SERIES.pattern),
     select(literal("source"), _PROVENANCE.layer, _PROVENANCE.source),

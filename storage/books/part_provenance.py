@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import bindparam
 from sqlmodel import Session
 
-from storage.books import settings_tables
+from storage.books import provenance_tables
 from storage.queries.statements import execute, flat, insert_rows, table_of
 
 
@@ -37,8 +37,8 @@ class EntrySource:
     digest_here: str
 
 
-_PARTS = table_of(settings_tables.PartProvenance)
-_ENTRIES = table_of(settings_tables.EntryProvenance)
+_PARTS = table_of(provenance_tables.PartProvenance)
+_ENTRIES = table_of(provenance_tables.EntryProvenance)
 _PART_NAMES = tuple(column.name for column in _PARTS.c)
 _ENTRY_NAMES = tuple(column.name for column in _ENTRIES.c)
 _DROP_PART = _PARTS.delete().where(_PARTS.c.part == bindparam("of_part"))

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from invoicing.master_data.profiles import Profile
 from invoicing.organizations import Environment
-from storage.books import settings_tables
+from storage.books import provenance_tables, settings_tables
 from storage.queries.cache import remembered
 from storage.queries.statements import Kept, execute, flat
 
@@ -44,4 +44,4 @@ def save_profile(session: Session, profile: Profile) -> None:
 
 def record_provenance(session: Session, layer: str, source: str, *, at: datetime, by: str) -> None:
     """Note where a layer of the settings came from."""
-    session.merge(settings_tables.Provenance(layer=layer, source=source, recorded_at=at, recorded_by=by))
+    session.merge(provenance_tables.Provenance(layer=layer, source=source, recorded_at=at, recorded_by=by))

@@ -362,40 +362,5 @@ class PeriodClosing(BooksTable, table=True):
     recorded_by: str
 
 
-class Provenance(BooksTable, table=True):
-    """Where a layer of the configuration came from, when, and by whom."""
-
-    __tablename__ = "provenance"
-
-    layer: str = Field(primary_key=True)
-    source: str
-    recorded_at: datetime = Field(sa_type=UtcDateTime)
-    recorded_by: str
-
-
-class PartProvenance(BooksTable, table=True):
-    """Where a part of the configuration came from, what it was like there, when, and by whom."""
-
-    __tablename__ = "part_provenance"
-
-    part: str = Field(primary_key=True)
-    source: str
-    digest: str
-    recorded_at: datetime = Field(sa_type=UtcDateTime)
-    recorded_by: str
-
-
-class EntryProvenance(BooksTable, table=True):
-    """What an entry of a part was like where it came from, and as it was put here."""
-
-    __tablename__ = "entry_provenance"
-
-    part: str = Field(primary_key=True)
-    code: str = Field(primary_key=True)
-    source: str
-    digest: str
-    digest_here: str
-
-
 BOOKS_METADATA = BooksTable.metadata
 table_of(SeriesPeriod).info.update(NO_SETTING)

@@ -15,7 +15,7 @@ from sqlalchemy import RowMapping, bindparam, select
 from sqlmodel import Session, SQLModel
 
 from invoicing.document.canonical import canonical_json
-from storage.books import assistance_tables, recurring_tables, settings_tables, tables
+from storage.books import assistance_tables, provenance_tables, recurring_tables, settings_tables, tables
 from storage.queries.statements import execute, table_of
 from storage.work.asking import Ask, each
 
@@ -40,9 +40,9 @@ SETTINGS: Mapping[str, type[SQLModel]] = {
         settings_tables.PostingProfile,
         settings_tables.NumberSeries,
         settings_tables.TransactionType,
-        settings_tables.Provenance,
-        settings_tables.PartProvenance,
-        settings_tables.EntryProvenance,
+        provenance_tables.Provenance,
+        provenance_tables.PartProvenance,
+        provenance_tables.EntryProvenance,
         settings_tables.MandateAcknowledgement,
         settings_tables.PeriodClosing,
         settings_tables.Workflow,
