@@ -24,8 +24,8 @@ from operations.settings import add_series, save_tax_code
 from operations.verification import verify_books
 from storage.books import tables as tables
 from storage.books.pool import BOOKS_FILE, Books
-from tests.operations.test_importing import wanted
 from tests.support.folders import folder_of
+from tests.support.import_desk import wanted
 from tests.support.practice import Practice, practice
 from tests.support.raw import past_triggers
 

@@ -3,40 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from invoicing.document.documents import Supply
-from invoicing.importing.columns import match_columns
-from invoicing.importing.recognizing import read_table
-from invoicing.importing.values import read_rows
-from invoicing.importing.vocabulary import Kind, field_of
+from invoicing.importing.vocabulary import Kind
 from invoicing.refusals import NotAllowed, Refusal
-from invoicing.tax.settings import TaxCodeChange
 from operations.access import open_books
 from operations.customers import find_customers, save_customer
-from operations.imported import Import, Imported, Outcome
+from operations.imported import Outcome
 from operations.importing import import_table
 from operations.items import find_items, save_item
 from operations.rights import Right
-from operations.settings import save_tax_code
 from operations.verification import verify_books
 from server.app import find_organization
 from storage.books.customers import customer_by_id
-from storage.books.pool import Books
-from tests.support.folders import folder_of
+from tests.support.import_desk import SHA, Desk, import_desk, names, outcomes, reasons, wanted
 from tests.support.people import colleague
-from tests.support.practice import Practice, practice
 from tests.support.processes import start_python
-from tests.support.raw import raw
 from tests.support.twins import contents
-
-SHA = "0" * 64
 
 # Imports customers and stops, to be killed, when all of them are written and the audit entry is about to be.
 VICTIM = """
@@ -47,7 +34,7 @@ from operations.rights import Right
 from server.app import find_organization, system_clock
 from operations import practices
 from storage.folder.store import open_store
-from tests.operations.test_importing import wanted
+from tests.support.import_desk import wanted
 from dataclasses import replace
 
 asked = 0
@@ -72,50 +59,10 @@ asyncio.run(main())
 """
 
 
-def wanted(text: str, kind: Kind = Kind.CUSTOMERS, *, update: bool = False, dry_run: bool = False) -> Import:
-    table = read_table(text.encode(), known=lambda heading: bool(field_of(kind, heading)))
-    columns = match_columns(kind, table, ignore_unknown=False)
-    rows = read_rows(table, columns, None)
-    return Import(kind, columns, rows, file_name="list.csv", sha256=SHA, update=update, dry_run=dry_run)
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Two clients, and files that are imported into the first."""
-
-    one: Practice
-    books: Books
-    other: Books
-
-    async def load(self, text: str, kind: Kind = Kind.CUSTOMERS, **options: bool) -> Imported:
-        return await import_table(self.books, wanted(text, kind, **options), progress=lambda done, total: None)
-
-    def audit(self) -> list[tuple[Any, ...]]:
-        with raw(folder_of(self.books) / "books.db") as connection:
-            query = "SELECT act, subject, detail FROM audit_entries ORDER BY position"
-            return [row for row in connection.execute(query) if row[0].startswith("import_")]
-
-    def rows(self, books: Books) -> Any:
-        return contents(self.one.root, books.organization.id)["books"]
-
-
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with practice(tmp_path / "data", client="Harbour Bakery") as one:
-        bakery, other = one.first_client, await one.client("Finch Studio", "DE")
-        yield Desk(one, one.books(bakery), one.books(other))
-
-
-def outcomes(imported: Imported) -> list[str]:
-    return [row.outcome.value for row in imported.rows]
-
-
-def reasons(imported: Imported) -> list[tuple[int, str]]:
-    return [(row.number, problem.field) for row in imported.rows for problem in row.problems]
-
-
-async def names(books: Books) -> list[str]:
-    return [one.name for one in (await find_customers(books, query="", cursor="", limit=100)).items]
+    async with import_desk(tmp_path / "data") as one:
+        yield one
 
 
 # What is made of a row
@@ -370,76 +317,3 @@ async def test_five_thousand_rows_are_one_import(desk: Desk) -> None:
     again = await desk.load(f"name,email\n{rows.replace(',GB980780684', '').replace('c7@', 'new@')}\n", update=True)
     assert again.counts["unchanged"] == 4_999
     assert len(desk.audit()) == 2
-
-
-# What cells mean in the books
-
-
-async def test_countries_terms_house_numbers_and_postal_codes_are_understood(desk: Desk) -> None:
-    text = (
-        "Firma;Straße;Hausnummer;PLZ;Ort;Land;Zahlungsziel\n"
-        "A GmbH;Hauptstr.;5;1067;Dresden;Deutschland;Net 30\n"
-        "B SARL;rue de la Paix;7;1000;Bourg;FRA;30 jours net\n"
-        "C AG;Ring;3;1010;Wien;Austria;Due on receipt\n"
-    )
-    imported = await desk.load(text)
-    assert [row.problems for row in imported.rows] == [(), (), ()]
-    found = {one.name: one for one in (await find_customers(desk.books, query="", cursor="", limit=10)).items}
-    assert [(one.line1, one.postal_code, one.country) for one in found.values()] == [
-        ("Hauptstr. 5", "01067", "DE"),
-        ("7 rue de la Paix", "01000", "FR"),
-        ("Ring 3", "1010", "AT"),
-    ]
-    assert found["A GmbH"].payment_terms == found["B SARL"].payment_terms != ""
-    assert [row.mended for row in imported.rows] == [
-        ("postal_code: 1067 was read as 01067 (DE).",),
-        ("postal_code: 1000 was read as 01000 (FR).",),
-        (),
-    ]
-
-
-async def test_terms_that_the_books_do_not_have_are_refused_with_those_they_have(desk: Desk) -> None:
-    imported = await desk.load("Name,Terms\nA,Net 77\nB,2/10 net 30\n")
-    assert reasons(imported) == [(2, "payment_terms"), (3, "payment_terms")]
-    assert "must be one of" in imported.rows[0].problems[0].text
-
-
-async def test_a_rate_of_tax_is_the_code_that_has_it(desk: Desk) -> None:
-    imported = await desk.load("Name,VAT rate,Product type\nBread,20%,product\nCare,0.2,service\n", Kind.ITEMS)
-    assert outcomes(imported) == ["created", "created"]
-    bread, care = (await find_items(desk.books, query="", cursor="", limit=10)).items
-    assert bread.tax_code == care.tax_code != ""
-    assert (bread.supply, care.supply) == (Supply.GOODS, Supply.SERVICES)
-    imported = await desk.load("Name,VAT rate\nTea,0\nMilk,77\n", Kind.ITEMS)
-    assert reasons(imported) == [(2, "tax_rate"), (3, "tax_rate")]
-    texts = [row.problems[0].text for row in imported.rows]
-    assert "several tax codes" in texts[0]
-    assert "no tax code here" in texts[1]
-
-
-async def test_a_rate_of_the_scale_and_of_a_trade_is_that_of_the_scale_and_the_dry_run_says_so(desk: Desk) -> None:
-    german = replace(desk, books=desk.other)
-    tried = await german.load("Name,MwSt\nBrot,7%\nStollen,0.07\n", Kind.ITEMS, dry_run=True)
-    assert [row.mended for row in tried.rows] == [
-        ("tax_rate: 7 % was read as REDUCED, not as HOSPITALITY.",),
-        ("tax_rate: 7 % was read as REDUCED, not as HOSPITALITY.",),
-    ]
-    await german.load("Name,MwSt\nBrot,7%\n", Kind.ITEMS)
-    (bread,) = (await find_items(desk.other, query="", cursor="", limit=10)).items
-    assert bread.tax_code == "REDUCED"
-
-
-async def test_a_code_of_ones_own_with_the_rate_of_the_scale_is_asked_for(desk: Desk) -> None:
-    german = replace(desk, books=desk.other)
-    own = TaxCodeChange("BOOKS", name="Books", percent=Decimal(7), valid_from=date(2025, 1, 1))
-    await save_tax_code(desk.other, own)
-    imported = await german.load("Name,MwSt\nBrot,7%\n", Kind.ITEMS)
-    assert reasons(imported) == [(2, "tax_rate")]
-    assert "HOSPITALITY, REDUCED" in imported.rows[0].problems[0].text
-
-
-async def test_an_address_in_one_cell_becomes_its_fields(desk: Desk) -> None:
-    imported = await desk.load('Name,Country,Full address\nA,US,"1 Main St\nBoston, MA 02138"\n')
-    assert outcomes(imported) == ["created"]
-    (found,) = (await find_customers(desk.books, query="", cursor="", limit=10)).items
-    assert (found.line1, found.city, found.region, found.postal_code) == ("1 Main St", "Boston", "MA", "02138")
