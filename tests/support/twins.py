@@ -25,9 +25,10 @@ from sqlmodel import Session
 
 from invoicing.countries import country
 from invoicing.organizations import Environment, NewOrganization, OrganizationKind, OrganizationRef, Role
-from operations.access import Office, Principal
+from operations.access import Office, Principal, open_books
 from operations.layer_plans import fresh_plan
 from operations.onboarding import ClientRequest, add_organization, create_client_organization, fill_books
+from operations.rights import Right
 from operations.templates import FROM_COUNTRY, fresh_profile
 from storage.books.pool import BOOKS_FILE
 from storage.directory import users
@@ -38,6 +39,7 @@ from storage.ids import new_id, new_organization_id
 from storage.paging import encode_cursor
 from tests.support.assistant import assistant
 from tests.support.clock import SettableClock
+from tests.support.former import import_former
 from tests.support.practice import Practice, practice
 from tests.support.raw import raw
 from tests.support.stores import open_store
@@ -73,6 +75,8 @@ class Known:
     invoice: str
     number: str
     payment: str
+    former: str
+    former_number: str
     export: str
     upload: str
     agent: str
@@ -131,7 +135,9 @@ async def build_twins(root: Path) -> Made:
             await _set_bank_account(of_the_practice, organization, CANARIES[key])
             prefix = await _write_down(of_the_practice, organization, CANARIES[key])
             known[key] = await _fill(office, organization, CANARIES[key], year, prefix)
-            known[key] = replace(known[key], waiting=await _credit_asked_for(of_the_practice, known[key]))
+            waiting = await _credit_asked_for(of_the_practice, known[key])
+            former = await _taken_over(of_the_practice, organization, known[key])
+            known[key] = replace(known[key], waiting=waiting, former=former)
         async with assistant(first.office) as chat:
             given = (await chat.ok("list_organizations", limit=2))["next_cursor"]
         for key, one in known.items():
@@ -281,6 +287,15 @@ async def _credit_asked_for(of_the_practice: Office, known: Known) -> str:
         return str(asked["approval"]["id"])
 
 
+async def _taken_over(of_the_practice: Office, organization: OrganizationRef, known: Known) -> str:
+    """The id of an invoice of a former system, which the practice imports."""
+    books = open_books(of_the_practice, organization, Right.CHANGE_SETTINGS)
+    row = f"{known.former_number};2025-12-01;{known.customer_name};900;900;{known.canary}"
+    imported = await import_former(books, f"Number;Date;Customer;Total;Open;Note\n{row}\n")
+    assert imported.written
+    return imported.rows[0].id
+
+
 async def _fill(office: Office, organization: OrganizationRef, canary: str, year: int, key: str) -> Known:
     """Give the organization what its twins have, and its canary in every field that takes a text."""
     mail = f"{canary.lower()}@example.com"
@@ -344,6 +359,8 @@ async def _fill(office: Office, organization: OrganizationRef, canary: str, year
         invoice=unique["invoice"]["id"],
         number=unique["invoice"]["number"],
         payment=payment["payment"]["id"],
+        former="",
+        former_number=f"{canary}-OLD",
         export=str(getattr(export, "uri", "")).rpartition("/")[2],
         agent=f"{AGENT}-{canary.lower()}",
         skill=f"{SKILL}-{canary.lower()}",

@@ -231,11 +231,16 @@ TOOLS: Mapping[str, Entry] = {
         own=lambda mine: [
             *({}, {"query": "bristol"}, {"customer": CUSTOMER}, {"limit": 1}),
             *({"status": "awaiting_approval", **more} for more in ({}, {"customer": mine.customer})),
+            *({"status": "former", **more} for more in ({}, {"query": mine.canary}, {"customer": mine.customer})),
+            {"status": "open", "limit": 1},
             *({**DRAFTS, **more} for more in ({}, {"query": mine.canary}, {"customer": mine.customer}, {"limit": 1})),
         ],
         foreign=lambda their: [
             *({"query": text} for text in (their.canary, their.number, their.invoice)),
             *({"customer": text} for text in (their.customer, their.customer_name)),
+            *({"status": "former", "query": text} for text in (their.canary, their.former_number, their.customer_name)),
+            {"status": "former", "customer": their.customer},
+            {"status": "former", "cursor": f"f-{their.invoices_cursor}"},
             {"cursor": their.invoices_cursor},
             {"cursor": their.customers_cursor},
             *({**DRAFTS, "query": text} for text in (their.canary, their.draft, their.customer_name)),
@@ -256,8 +261,16 @@ TOOLS: Mapping[str, Entry] = {
         of_the_practice=True,
     ),
     "get_invoice": Entry(
-        own=lambda mine: [{"invoice": SHARED_NUMBER}, {"invoice": mine.invoice}, {"invoice": mine.waiting}],
-        foreign=lambda their: [{"invoice": text} for text in (their.invoice, their.number, their.draft, their.waiting)],
+        own=lambda mine: [
+            {"invoice": text} for text in (SHARED_NUMBER, mine.invoice, mine.waiting, mine.former, mine.former_number)
+        ],
+        foreign=lambda their: [
+            {"invoice": text}
+            for text in (
+                *(their.invoice, their.number, their.draft, their.waiting),
+                *(their.former, their.former_number),
+            )
+        ],
     ),
     # Both first calls answer again what the books hold already: every further act would leave other amounts.
     "issue_credit_note": Entry(
@@ -267,6 +280,7 @@ TOOLS: Mapping[str, Entry] = {
         ],
         foreign=lambda their: [
             *({"invoice": text, "reason": "Mine"} for text in (their.invoice, their.number, their.draft)),
+            *({"invoice": text, "reason": "Mine"} for text in (their.former, their.former_number)),
             {"invoice": their.invoice, "reason": "Mine", "lines": [{"position": 1}]},
             {"invoice": SHARED_NUMBER, "reason": "Mine", "client_reference": their.reference},
         ],
@@ -276,6 +290,7 @@ TOOLS: Mapping[str, Entry] = {
             {"invoice": mine.invoice, "amount": "600", "method": mine.canary, "client_reference": mine.reference},
             {"invoice": mine.invoice, "reverse": mine.payment},
             {"invoices": [{"invoice": mine.invoice, "amount": "1", "kind": "charges"}], "reference": mine.canary},
+            {"invoices": [{"invoice": mine.former}, {"invoice": mine.invoice}], "amount": "901", "method": mine.canary},
         ],
         foreign=lambda their: [
             *({"invoice": text, "amount": "1"} for text in (their.invoice, their.number, their.draft, their.payment)),
@@ -287,11 +302,17 @@ TOOLS: Mapping[str, Entry] = {
                 for text in (their.invoice, their.number, their.payment)
             ),
             {"invoice": their.invoice, "kind": "credit"},
+            *({"invoice": text, "amount": "1"} for text in (their.former, their.former_number)),
+            {"invoices": [{"invoice": SHARED_NUMBER}, {"invoice": their.former}], "amount": "1"},
+            {"invoice": their.former, "reverse": their.payment},
         ],
     ),
     "render_document": Entry(
         own=lambda mine: [{"document": SHARED_NUMBER}, {"document": mine.invoice}],
-        foreign=lambda their: [{"document": text} for text in (their.invoice, their.number, their.export)],
+        foreign=lambda their: [
+            {"document": text}
+            for text in (their.invoice, their.number, their.export, their.former, their.former_number)
+        ],
     ),
     "get_report": Entry(
         own=lambda mine: [
@@ -321,6 +342,7 @@ TOOLS: Mapping[str, Entry] = {
     "export_documents": Entry(
         own=lambda mine: [
             *(SHORT, *EXPORTS),
+            *({"format": name, "kind": "former"} for name in ("csv", "xlsx", "json")),
             *({"format": name, "report": "journal", **REPORTED} for name in ("csv", "xlsx", "json")),
             {"format": "csv", "report": "statement", "customer": mine.customer, **REPORTED},
         ],
