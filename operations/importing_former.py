@@ -361,7 +361,10 @@ def _told(document: FormerDocument) -> str:
 
 
 def _imported(planned: Sequence[_Planned], wanted: Import, *, written: bool) -> Imported:
-    rows = tuple(one.row for one in planned)
+    # What is not kept has no id.
+    rows = tuple(
+        one.row if written or one.row.outcome is not Outcome.CREATED else replace(one.row, id="") for one in planned
+    )
     documents = [one.document for one in planned if one.document is not None]
     return Imported(rows, written=written, notes=tuple(_sums(documents, wanted)))
 

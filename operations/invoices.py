@@ -50,7 +50,7 @@ from operations.drafts import (
     resolve_draft,
     resolve_request,
 )
-from operations.issuing import StandingDocument, find_document, fingerprint, standing, standing_on
+from operations.issuing import StandingDocument, find_document, fingerprint, open_of_former, standing, standing_on
 from storage.books import audit, documents, drafts, idempotency, payments
 from storage.books.approvals import approval_of, approvals_of_document
 from storage.books.balances import has_history
@@ -79,13 +79,15 @@ class IssueRequest:
 @dataclass(frozen=True, slots=True)
 class IssuedInvoice:
     """What was issued, with the warnings that it was issued with; `seen` are the codes of those that its draft had
-    shown. `choices` say why each line is taxed as it is; a replay does not say it again.
+    shown. `choices` say why each line is taxed as it is; a replay does not say it again. `former_open_minor` is what is
+    open of the invoice of a former system that a credit note is for.
     """
 
     document: StandingDocument
     warnings: tuple[Notice, ...]
     seen: frozenset[str] = frozenset()
     choices: tuple[str, ...] = ()
+    former_open_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,7 @@ def _issue(db: Session, books: Books, request: IssueRequest) -> IssuedInvoice | 
         prepared.warnings,
         prepared.seen,
         () if request.draft else tuple(explain_choices(prepared.composed.chosen)),
+        open_of_former(db, issued.document),
     )
 
 

@@ -167,6 +167,22 @@ def find_document(
     return found
 
 
+def open_of_former(db: Session, note: Document) -> int:
+    """What is open of the invoice of a former system that a credit note is for, where that was taken over, is of the
+    same customer and currency: so much of the note can be used on it. Zero where it is not here, or nothing is open.
+    """
+    if note.credits is None or note.of_invoice:
+        return 0
+    found = former_by_key(db, note.credits.number)
+    if found is None or (found[0].kind, found[0].customer_id, found[0].currency) != (
+        DocumentKind.INVOICE,
+        note.customer,
+        note.currency,
+    ):
+        return 0
+    return max(documents.balance_of(db, found[0].id).due_minor, 0)
+
+
 def standing(db: Session, books: Books, issued: IssuedDocument) -> StandingDocument:
     """The document as it stands today."""
     return standing_on(today_in(db, books), issued)

@@ -9,6 +9,7 @@ from invoicing.document.requested import RequestedDocument
 from invoicing.refusals import Conflict, InvalidInput
 from invoicing.remedies import Act
 from storage.books import documents
+from storage.books.former_lists import former_by_key
 from storage.books.series import load_series
 
 
@@ -17,6 +18,7 @@ def kind_of(db: Session, request: RequestedDocument) -> DocumentKind:
 
     Raises:
         Conflict: that invoice is one of these books.
+        InvalidInput: it was taken over with another date.
     """
     former = request.former
     if former is None:
@@ -26,6 +28,12 @@ def kind_of(db: Session, request: RequestedDocument) -> DocumentKind:
             f"former_invoice: {former.number} is a document of these books, and is credited as such.",
             field="former_invoice",
             remedy=Act.CREDIT_DOCUMENT,
+        )
+    taken_over = former_by_key(db, former.number)
+    if taken_over is not None and former.issue_date not in (None, taken_over[0].issue_date):
+        raise InvalidInput(
+            f"former_invoice_date: {former.number} was taken over as of {taken_over[0].issue_date.isoformat()}.",
+            field="former_invoice_date",
         )
     return DocumentKind.CREDIT_NOTE
 

@@ -81,6 +81,8 @@ async def find_invoices(
     )
     noun = "draft" if search.status in (DRAFT, State.WAITING) else "invoice"
     lines += [sums_line(one, noun) for one in sums]
+    if any(is_former(one.id) for one in found):
+        lines.append("Of documents of a former system the total is known, and neither net nor tax.")
     return answer(heading(books.organization), [*lines, *page_note(left, next_cursor)], structured)
 
 

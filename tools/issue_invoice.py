@@ -7,6 +7,7 @@ from typing import Annotated, assert_never
 from mcp_types import CallToolResult
 from pydantic import Field
 
+from invoicing.money.amounts import money_text
 from operations import invoices
 from operations.approval.waiting import AwaitingApproval
 from operations.invoices import IssuedInvoice, IssueRequest, KeptAsDraft
@@ -125,6 +126,19 @@ def _lines(made: IssuedInvoice, *, from_draft: bool) -> list[str]:
         *([f"Warnings that were shown before: {', '.join(known)}."] if known else []),
         *([f"The PDF says that it is a copy: {document.form_words}."] if document.form_words else []),
         *settled_lines(made.document),
+        *_former_lines(made),
+    ]
+
+
+def _former_lines(made: IssuedInvoice) -> list[str]:
+    """That what a credit note comes to can be used on the invoice of a former system that it is for."""
+    document = made.document.document
+    if document.credits is None or not made.former_open_minor:
+        return []
+    number, owed = document.credits.number, money_text(made.former_open_minor, document.currency)
+    return [
+        f"{owed} {document.currency} is open of {number}: record_payment of it with kind credit takes this off, the"
+        " customer's oldest credit first."
     ]
 
 

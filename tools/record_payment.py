@@ -134,10 +134,10 @@ def _lines(made: RecordedPayment, structured: PaymentRecorded) -> list[str]:
 def _document_line(made: RecordedPayment, shown: InvoiceAnswer) -> str:
     due = f", due {shown.due_date}" if shown.due_date else ""
     settled = settled_text(made.document.balance, shown.currency)
+    of_total = f"net {shown.net_total}, tax {shown.tax_total}, " if shown.net_total else "of a former system, "
     return (
-        f"{shown.number} to {shown.customer_name} [{shown.customer}], dated {shown.issue_date}{due}: net"
-        f" {shown.net_total}, tax {shown.tax_total}, total {shown.total} {shown.currency}, {shown.status}"
-        f"{settled and f', {settled}'}."
+        f"{shown.number} to {shown.customer_name} [{shown.customer}], dated {shown.issue_date}{due}: {of_total}total"
+        f" {shown.total} {shown.currency}, {shown.status}{settled and f', {settled}'}."
     )
 
 

@@ -120,6 +120,7 @@ async def test_the_entries_go_out_with_the_journal(desk: Desk, ledger: str) -> N
 async def test_a_dry_run_says_what_each_row_becomes_and_keeps_nothing(desk: Desk) -> None:
     imported = await import_former(desk.books, dry_run=True)
     assert not imported.written
+    assert {row.id for row in imported.rows} == {""}
     assert [row.name for row in imported.rows][1:4:2] == [
         "invoice OLD-18, Hotel Bristol: 600.00 GBP, 350.00 open, due 2025-12-31",
         "credit note OLD-C4, Hotel Bristol: 60.00 GBP, 60.00 open, due 2025-12-20",

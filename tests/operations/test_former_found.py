@@ -119,6 +119,7 @@ async def test_an_assistant_is_told_what_they_are(desk: Desk) -> None:
             "- OLD-18 2025-12-01 Hotel Bristol: of a former system, total 600.00 GBP, overdue, due 2025-12-31, paid"
             " 250.00, open 350.00"
         )
+        assert lines[-1] == "Of documents of a former system the total is known, and neither net nor tax."
         found = (await chat.ok("find_invoices", status="former"))["invoices"]
         assert [(one["kind"], one["net_total"], one["due_date"]) for one in found][:2] == [
             ("former_credit_note", "", None),
@@ -132,3 +133,20 @@ async def test_an_assistant_is_told_what_they_are(desk: Desk) -> None:
         assert "Open of OLD-C4: -60.00 GBP: the customer is owed this." in text
         details = (await chat.ok("get_invoice", invoice="OLD-18"))["invoice"]
         assert (details["kind"], details["lines"], details["amount_due"]) == ("former_invoice", [], "350.00")
+
+
+async def test_a_credit_note_for_one_says_that_it_can_be_used_on_it(desk: Desk) -> None:
+    async with assistant(desk.one.office, organization=HANDLE) as chat:
+        details = {"former_invoice": "OLD-18", "former_invoice_date": "2025-12-02", "reason": "Returned"}
+        line = {"description": "Bread back", "quantity": "1", "unit_price": "100"}
+        asked = {"customer": "Hotel Bristol", "lines": [line], "details": details}
+        refused = await chat.refused("issue_invoice", **asked)
+        assert "OLD-18 was taken over as of 2025-12-01" in refused["message"]
+        details["former_invoice_date"] = "2025-12-01"
+        text = text_of(await chat.call("issue_invoice", **asked))
+        assert "350.00 GBP is open of OLD-18: record_payment of it with kind credit takes this off" in text
+        text = text_of(await chat.call("record_payment", invoice="OLD-18", amount="160", kind="credit"))
+        assert "Open of OLD-18: 190.00 GBP." in text
+        assert "Open of OLD-C4: 0.00 GBP." in text
+        text = text_of(await chat.call("record_payment", invoice="OLD-18", amount="1"))
+        assert "of a former system, total 600.00 GBP" in text
