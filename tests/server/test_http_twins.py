@@ -1,7 +1,6 @@
 """Organizations that look alike, over HTTP: what is another's answers like what never existed, on every route.
 
-The calls are those of `tests.tools.probes`, as in `tests/tools/test_twin_organizations.py`; here they go through the
-doors. A tool without an entry there, and a route without an entry here, fails.
+The calls are those of `tests.tools.probes`, through the doors. A tool without an entry there, or a route here, fails.
 """
 
 from __future__ import annotations
