@@ -108,7 +108,7 @@ async def test_a_client_as_the_model_gives_its_chart_codes_terms_and_policy(tmp_
         made = await copy(one, finch, organization_layer=Model.SOURCE)
         assert {outcome.source for outcome in made.outcomes} == {"", finch.handle}
         assert {one.part: one.copied for one in part_outcomes(made.outcomes) if one.copied} == {
-            "accounts": 43,
+            "accounts": 44,
             "tax_authorities": 1,
             "tax_codes": 10,
             "withholdings": 2,
