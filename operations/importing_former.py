@@ -31,6 +31,7 @@ from operations.customers import changed as changed_customer
 from operations.customers import check_field
 from operations.imported import Import, Imported, ImportedRow, Outcome
 from operations.importing_addresses import with_address
+from operations.importing_series import numbers_to_come
 from operations.issue_dates import closed_refusal, today_in
 from storage.books import audit, customers
 from storage.books.chart import account, accounts
@@ -85,29 +86,32 @@ async def import_former(books: Books, wanted: Import) -> Imported:
             remedy=Act.MAP_COLUMNS,
         )
     if wanted.dry_run:
-        planned = await books.read(lambda db: _plan(db, books, wanted), size=len(wanted.rows))
-        return _imported(planned, wanted, written=False)
+        return await books.read(lambda db: _dry_run(db, books, wanted), size=len(wanted.rows))
     return await books.write(lambda db: _plan_and_keep(db, books, wanted), size=len(wanted.rows))
+
+
+def _dry_run(db: Session, books: Books, wanted: Import) -> Imported:
+    return _imported(db, _plan(db, books, wanted), wanted, written=False)
 
 
 def _plan_and_keep(db: Session, books: Books, wanted: Import) -> Imported:
     planned = _plan(db, books, wanted)
     if any(one.row.outcome is Outcome.REFUSED for one in planned):
-        return _imported(planned, wanted, written=False)
+        return _imported(db, planned, wanted, written=False)
     documents = [one.document for one in planned if one.document is not None]
     if not documents:
-        return _imported(planned, wanted, written=True)
+        return _imported(db, planned, wanted, written=True)
     made = [one.customer for one in planned if one.customer is not None]
     customers.add_customers(db, made, now=books.clock())
     hashes = add_former_documents(
         db, documents, organization_id=books.organization.id, books_currency=load_profile(db).currency
     )
-    found = _imported(planned, wanted, written=True)
+    found = _imported(db, planned, wanted, written=True)
     detail = {
         "file": wanted.file_name,
         "sha256": wanted.sha256,
         "opening_day": documents[0].opening_day.isoformat(),
-        "opening_account": documents[0].opening_account or "",
+        "opening_account": wanted.opening_account.strip(),
         **found.counts,
         "documents": hashes,
         "states": record_states(db, "customers", [one.id for one in made]),
@@ -360,13 +364,13 @@ def _told(document: FormerDocument) -> str:
     return f"{kind} {document.number}, {document.customer_name}: {total} {document.currency}, {still}"
 
 
-def _imported(planned: Sequence[_Planned], wanted: Import, *, written: bool) -> Imported:
+def _imported(db: Session, planned: Sequence[_Planned], wanted: Import, *, written: bool) -> Imported:
     # What is not kept has no id.
     rows = tuple(
         one.row if written or one.row.outcome is not Outcome.CREATED else replace(one.row, id="") for one in planned
     )
     documents = [one.document for one in planned if one.document is not None]
-    return Imported(rows, written=written, notes=tuple(_sums(documents, wanted)))
+    return Imported(rows, written=written, notes=(*_sums(documents, wanted), *numbers_to_come(db, documents)))
 
 
 def _sums(documents: Sequence[FormerDocument], wanted: Import) -> list[Remark]:

@@ -5,15 +5,21 @@ Each row is saved as a single change of the configuration is, one after the othe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlmodel import Session
 
+from invoicing.document.numbering import may_collide
 from invoicing.importing.tables import Problem
 from invoicing.importing.values import ReadRow
 from invoicing.refusals import LimitExceeded, Refusal
+from invoicing.remedies import Remark
 from operations.configuration.entries import Change, Entry
 from operations.configuration.numbering import SERIES
 from operations.imported import Import, Imported, ImportedRow, Outcome
+from storage.books.former_documents import FormerDocument
 from storage.books.pool import Books
+from storage.books.series import has_documents, kept_series
 
 SERIES_ROWS_MAX = 200
 """Every pattern is compared with every other one: none may give a number that another has given."""
@@ -71,3 +77,21 @@ def _save(db: Session, books: Books, wanted: Import, row: ReadRow) -> ImportedRo
 
 def _entries(db: Session, books: Books) -> dict[str, Entry]:
     return {entry.code: entry for entry in SERIES.read(db, books)}
+
+
+def numbers_to_come(db: Session, documents: Sequence[FormerDocument]) -> list[Remark]:
+    """That a series which begins anew here would come to give numbers that a former system has given."""
+    found = []
+    for kept in kept_series(db):
+        series = kept.series
+        if kept.first_sequence > 1 or has_documents(db, series.code):
+            continue
+        alike = (one.number for one in documents if one.kind is series.kind and may_collide(series.pattern, one.number))
+        if number := next(alike, ""):
+            found.append(
+                Remark(
+                    f"{number} is a number as the series {series.code} gives them ({series.pattern}), which begins at 1"
+                    " here: say at which number it goes on before its first document, so that none is given twice."
+                )
+            )
+    return found

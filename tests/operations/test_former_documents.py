@@ -307,6 +307,18 @@ async def test_what_was_changed_past_the_program_is_found(desk: Desk, sql: str, 
     assert told in (await verify_books(desk.books)).problem
 
 
+async def test_a_series_that_would_give_such_a_number_again_is_named(desk: Desk) -> None:
+    row = "INV-2026-00007;2026-01-01;;Hotel Bristol;1;1\n"
+    imported = await import_former(desk.books, HEADER + row, dry_run=True)
+    assert imported.notes[-1].text == (
+        "INV-2026-00007 is a number as the series INVOICES gives them (INV-{YYYY}-{SEQ:5}), which begins at 1 here: say"
+        " at which number it goes on before its first document, so that none is given twice."
+    )
+    (customer,) = (await find_customers(desk.books, query="", cursor="", limit=1)).items
+    await desk.one.issue(desk.books, customer.id)
+    assert "series" not in (await import_former(desk.books, HEADER + row)).notes[-1].text
+
+
 async def test_nothing_is_written_where_an_import_is_cut_off(desk: Desk) -> None:
     wanted = wanted_former(OPEN_ITEMS + "X;invoice;2025-01-01;;Nobody;1;1\n")
     imported = await import_table(desk.books, wanted, progress=lambda done, total: None)
