@@ -22,6 +22,7 @@ from tests.support.folders import path_of
 from tests.support.former import OPEN_ITEMS, import_former
 from tests.support.ledgers import exported_ledger
 from tests.support.practice import Practice, practice
+from tests.support.saft import read_saft
 
 
 async def _silent(done: int, count: int) -> None:
@@ -123,3 +124,18 @@ async def test_a_fec_has_what_was_open_as_brought_forward(tmp_path: Path) -> Non
             ("AN", "OLD-C4", "60,00"),
             ("BQ", "OLD-18", "100,00"),
         ]
+
+
+async def test_a_saf_t_file_has_what_was_open_in_a_journal_of_its_own(tmp_path: Path) -> None:
+    async with practice(tmp_path / "no", country="NO") as one:
+        books = one.books(await one.client("Fjordbakeriet", "NO"))
+        await one.customer(books, country="GB")
+        await update_organization(one.office, books, {"registration_number": "923609016"})
+        assert (await import_former(books, OPEN_ITEMS, account="3100")).written
+        await record_payment(books, PaymentRequest(invoice="OLD-18", amount=Decimal(100)))
+        _, path = await exported_ledger(books, "saft")
+        assert len({side.entry for side in read_saft(path).sides}) == 5
+        text = path.read_text("utf-8")
+        bank, _, opening = text.partition("<JournalID>IB</JournalID>")
+        assert opening.count("<TransactionID>") == 4
+        assert bank.count("<TransactionID>") == 1

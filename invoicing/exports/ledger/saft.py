@@ -37,7 +37,8 @@ NAMESPACE = "urn:StandardAuditFile-Taxation-Financial:NO"
 VERSION = "1.30"
 _LONG, _MIDDLE, _SHORT_MIDDLE, _SHORT = 256, 70, 35, 18
 _NOT_USED = "NotUsed"
-_JOURNALS = (("S", "Salg", True), ("B", "Bank", False))
+_JOURNALS = (("S", "Salg"), ("B", "Bank"))
+_OPENING = ("IB", "Inngående")
 
 
 def saft_file_name(*, registration_number: str, tax_number: str, made: date) -> str:
@@ -206,14 +207,18 @@ def _entries(xml: XmlText, ledger: Ledger, found: Gathered, entries: Iterable[En
         xml.say("NumberOfEntries", str(found.entries))
         xml.say("TotalDebit", money_text(found.debit_minor, ledger.currency))
         xml.say("TotalCredit", money_text(found.credit_minor, ledger.currency))
-        for journal, title, of_documents in _JOURNALS:
+        for journal, title in (*_JOURNALS, *([_OPENING] if found.openings else [])):
             with xml.inside("Journal"):
                 xml.say("JournalID", journal)
                 xml.say("Description", title)
                 xml.say("Type", title)
-                for _, entry in counted(entries, progress if of_documents else None):
-                    if bool(entry.content) is of_documents and entry.sides:
+                for _, entry in counted(entries, progress if journal == "S" else None):
+                    if _journal_of(entry) == journal and entry.sides:
                         _transaction(xml, ledger, entry)
+
+
+def _journal_of(entry: Entry) -> str:
+    return "S" if entry.content else _OPENING[0] if entry.opening else "B"
 
 
 def _transaction(xml: XmlText, ledger: Ledger, entry: Entry) -> None:

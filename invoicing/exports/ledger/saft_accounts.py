@@ -54,6 +54,7 @@ class Gathered:
     """Sums are in minor units of the currency of the books; `moved` by account, debits more than zero."""
 
     entries: int = 0
+    openings: int = 0
     debit_minor: int = 0
     credit_minor: int = 0
     moved: dict[str, int] = field(default_factory=dict)
@@ -70,6 +71,7 @@ def gather(ledger: Ledger, entries: Iterable[Entry]) -> Gathered:
     found = Gathered()
     for entry in entries:
         found.entries += bool(entry.sides)
+        found.openings += entry.opening
         for side in entry.sides:
             worth = side.accounting_minor
             if worth is None:
