@@ -212,6 +212,7 @@ NOT_PRINTED = {
     "payment.reference_rule": "how the reference was made, which is printed",
     "advance": "when its tax is due is for the tax return; the title says what it is",
     "payable_rounding.unit": "seen in the sum",
+    "prices_include_tax": "said where some line bears a tax",
     "adjustments[0].base_minor": "printed with a percentage alone",
     "adjustments[0].tax_code": "a code of the organization's own",
     "adjustments[0].position": "their order",

@@ -39,7 +39,8 @@ INSERT INTO payment_terms
     (code, name, days, is_default, end_of_month, day_of_month, active, discount_percent, discount_days, instalments)
     VALUES ('EARLY', 'Early', 30, 0, 1, 10, 1, '2', 8, ''), ('PARTS', 'Parts', 30, 0, 0, 0, 0, '0', 0, '50:0, 50:30');
 INSERT INTO posting_profiles SELECT 'Shop', receivable, '4777', tax_payable, discount, rounding, bank, write_off,
-    bank_charges, exchange_gain, exchange_loss, withheld_tax, customer_credit, customer_credit FROM posting_profiles;
+    bank_charges, exchange_gain, exchange_loss, withheld_tax, customer_credit, customer_credit, customer_credit
+    FROM posting_profiles;
 UPDATE transaction_types SET posting_profile = 'Shop' WHERE kind = 'invoice';
 INSERT INTO workflows (code, name, kind, active) VALUES
     ('LARGE', 'Large', 'credit_note', 1), ('OFF', 'Off', 'invoice', 0);
