@@ -30,7 +30,7 @@ from storage.books import audit, documents, journal
 from storage.books.advances import AdvanceLeft
 from storage.books.approvals import add_document_approvals
 from storage.books.documents import IssuedDocument
-from storage.books.former_documents import FormerDocument
+from storage.books.former_documents import FormerDocument, former_by_numbers
 from storage.books.former_lists import as_issued, former_by_key
 from storage.books.payments import Payment
 from storage.books.pool import Books
@@ -77,6 +77,9 @@ def issue_document(
 
     `on_record` is what the audit trail says of it besides; `changes` are what a credit note changes in the taxes of the
     invoice `credited` that wait for its payment, `given` the approvals that it is issued with.
+
+    Raises:
+        Conflict: its number is that of a document of a former system.
     """
     of_period = period(series.pattern, document.issue_date)
     sequence = documents.take_sequence(db, series.code, of_period)
@@ -87,6 +90,7 @@ def issue_document(
             series.pattern, sequence=sequence, issue_date=document.issue_date, environment=document.environment
         ),
     )
+    _check_not_taken_over(db, document.number, series)
     document = _with_reference(db, document)
     now = books.clock()
     issued = documents.add_document(
@@ -112,6 +116,15 @@ def issue_document(
     detail |= on_record or {}
     audit.record(db, f"issue_{document.kind.value}", document.id, at=now, by=books.actor, detail=detail)
     return issued
+
+
+def _check_not_taken_over(db: Session, taken: str, series: Series) -> None:
+    if former_by_numbers(db, [taken]):
+        raise Conflict(
+            f"series: {series.code} would give the number {taken}, which a document of a former system has. Say before"
+            " the first document of the series at which number it goes on (next), or issue it in another series.",
+            field="series",
+        )
 
 
 def _with_reference(db: Session, document: Document) -> Document:

@@ -140,6 +140,17 @@ async def test_the_same_file_again_brings_nothing_twice_and_says_so(desk: Desk) 
     assert "is here already, with other values" in reasons(other)[0]
 
 
+async def test_no_document_is_issued_with_a_number_that_was_taken_over(desk: Desk) -> None:
+    (customer,) = (await find_customers(desk.books, query="", cursor="", limit=1)).items
+    await desk.one.issue(desk.books, customer.id)
+    number = "TEST-INV-2026-00002"
+    await import_former(desk.books, f"{HEADER}{number};2025-11-01;2025-12-01;Hotel Bristol;10;10\n")
+    with pytest.raises(Conflict, match=f"would give the number {number}, which a document of a former system has"):
+        await desk.one.issue(desk.books, customer.id)
+    assert desk.query("SELECT number FROM documents") == [("TEST-INV-2026-00001",)]
+    assert (await verify_books(desk.books)).problem == ""
+
+
 async def test_rows_of_one_document_for_each_of_its_lines_are_one(desk: Desk) -> None:
     row = "OLD-1;2025-11-01;2025-12-01;Hotel Bristol;10;10\n"
     assert outcomes(await import_former(desk.books, HEADER + row + row)) == ["created", "unchanged"]
