@@ -10,27 +10,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any
 
 from sqlmodel import Session
 
 from invoicing.document.documents import DocumentKind
 from invoicing.document.former_records import FORMER_PREFIX
-from invoicing.importing.composing import ADDRESS_TEXT
-from invoicing.importing.country_names import country_meant
 from invoicing.importing.tables import Problem
 from invoicing.importing.values import ReadRow
 from invoicing.importing.vocabulary import document_kind_of
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer
 from invoicing.money.amounts import check_amount, check_currency, exact_minor, money_text
-from invoicing.refusals import Conflict, InvalidInput, NotFound, Refusal
+from invoicing.refusals import Conflict, InvalidInput, Refusal
 from invoicing.remedies import Act, Remark
-from invoicing.text.typed import clean_line, clean_text, counted, fold
-from operations.customers import changed as changed_customer
-from operations.customers import check_field
+from invoicing.text.typed import clean_line, clean_text, counted
+from operations.former_customers import FormerCustomers
 from operations.imported import Import, Imported, ImportedRow, Outcome
-from operations.importing_addresses import with_address
 from operations.importing_series import numbers_to_come
 from operations.issue_dates import closed_refusal, today_in
 from storage.books import audit, customers
@@ -50,7 +46,6 @@ from storage.ids import new_id
 from storage.work.stopping import stop_if_wished
 
 _BALANCE_SHEET = frozenset({"asset", "liability", "equity"})
-_OF_CUSTOMER = ("country", "tax_number", "email", "line1", "line2", "postal_code", "city", ADDRESS_TEXT)
 _CANDIDATES_MAX = 10
 
 
@@ -181,8 +176,7 @@ class _Plan:
         self._db, self._books, self._profile, self._opening = db, books, profile, opening
         self._headings, self._known, self._issued = headings, known, issued
         self._seen: dict[tuple[DocumentKind, str], tuple[int, FormerDocument]] = {}
-        self._customers = customers.customers_to_match(db)
-        self._made: dict[str, Customer] = {}
+        self._customers = FormerCustomers(db)
         self._accounts = {kind: posting_of_kind(db, kind).receivable for kind in DocumentKind}
 
     def row(self, row: ReadRow) -> _Planned:
@@ -201,7 +195,7 @@ class _Plan:
         number = clean_line(str(values.get("number", "")), field="number", limit=100)
         if not number:
             raise InvalidInput("number is required: that of the document in the former system.", field="number")
-        customer, is_new = self._customer(values)
+        customer, is_new = self._customers.of(values)
         currency = check_currency(str(values.get("currency", "")) or customer.currency or self._profile.currency)
         kind, total, open_minor = _amounts(values, currency)
         issued, due = self._days(values)
@@ -229,7 +223,7 @@ class _Plan:
         if before is not None:
             return _Planned(ImportedRow(row.number, Outcome.UNCHANGED, id=before.id, name=_told(before)))
         if is_new:
-            self._made[fold(customer.name)] = customer
+            self._customers.keep(customer)
         self._seen[kind, number] = (row.number, document)
         told = f"{_told(document)}{' (a new customer)' if is_new else ''}"
         said = ImportedRow(row.number, Outcome.CREATED, id=document.id, name=told, mended=row.remarks)
@@ -249,36 +243,6 @@ class _Plan:
         if kept is not None and not _same(kept, document):
             raise Conflict(f"number: {_told(kept)} is here already, with other values: it stays.", field="number")
         return kept
-
-    def _customer(self, values: Mapping[str, Any]) -> tuple[Customer, bool]:
-        """Whose the document is, and whether that is a customer who is made for it."""
-        name = clean_line(str(values.get("customer", "")), field="customer", limit=200)
-        wanted_id = str(values.get("counterfoil_id", "")).strip()
-        number = str(values.get("tax_number", "")).strip()
-        found = self._customers.match(id=wanted_id, name=name, tax_number=number)
-        if len(found) == 1:
-            customer = customers.customer_by_id(self._db, found[0])
-            if customer is not None:
-                return customer, False
-        if len(found) > 1:
-            raise Conflict(
-                f"customer: {len(found)} customers are called {name}: add a column counterfoil_id with the id of the"
-                " right one, or tax_number.",
-                field="customer",
-            )
-        if wanted_id or not name:
-            _no_customer(name, "counterfoil_id" if wanted_id else "customer")
-        if fold(name) in self._made:
-            return self._made[fold(name)], False
-        if "country" not in values:
-            _no_customer(name, "customer")
-        given = {field: values[field] for field in _OF_CUSTOMER if field in values}
-        given["country"] = country_meant(str(given["country"]))
-        checked = {"name": check_field(self._db, "name", name)}
-        for field, value in given.items():
-            checked[field] = value if field == ADDRESS_TEXT else check_field(self._db, field, value)
-        blank = Customer(id=new_id("cus"), name="", country="")
-        return changed_customer(blank, with_address(checked, checked["country"])), True
 
     def _days(self, values: Mapping[str, Any]) -> tuple[date, date]:
         issued, due = values.get("issue_date"), values.get("due_date")
@@ -304,15 +268,6 @@ class _Plan:
         if rate <= 0:
             raise InvalidInput("exchange_rate must be more than 0.", field="exchange_rate")
         return rate
-
-
-def _no_customer(name: str, field: str) -> NoReturn:
-    who = f" {name}" if name else ""
-    raise NotFound(
-        f"{field}: there is no customer{who} here. Import the customers first, or add a column country (and address):"
-        " then they are made.",
-        field=field,
-    )
 
 
 def _amounts(values: Mapping[str, Any], currency: str) -> tuple[DocumentKind, int, int]:

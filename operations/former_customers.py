@@ -1,0 +1,73 @@
+"""Whose documents of a former system are: customers who are here, and those who are made for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from sqlmodel import Session
+
+from invoicing.importing.composing import ADDRESS_TEXT
+from invoicing.importing.country_names import country_meant
+from invoicing.master_data.records import Customer
+from invoicing.refusals import Conflict, NotFound
+from invoicing.text.typed import clean_line, fold
+from operations.customers import changed as changed_customer
+from operations.customers import check_field
+from operations.importing_addresses import with_address
+from storage.books import customers
+from storage.ids import new_id
+
+_OF_CUSTOMER = ("country", "tax_number", "email", "line1", "line2", "postal_code", "city", ADDRESS_TEXT)
+
+
+class FormerCustomers:
+    """The customers of a file, row by row: one may name a customer that an earlier one makes."""
+
+    def __init__(self, db: Session) -> None:
+        self._db = db
+        self._customers = customers.customers_to_match(db)
+        self._made: dict[str, Customer] = {}
+
+    def keep(self, customer: Customer) -> None:
+        """Have later rows find a customer who is made."""
+        self._made[fold(customer.name)] = customer
+
+    def of(self, values: Mapping[str, Any]) -> tuple[Customer, bool]:
+        """Whose the document is, and whether that is a customer who is made for it."""
+        name = clean_line(str(values.get("customer", "")), field="customer", limit=200)
+        wanted_id = str(values.get("counterfoil_id", "")).strip()
+        number = str(values.get("tax_number", "")).strip()
+        found = self._customers.match(id=wanted_id, name=name, tax_number=number)
+        if len(found) == 1:
+            customer = customers.customer_by_id(self._db, found[0])
+            if customer is not None:
+                return customer, False
+        if len(found) > 1:
+            raise Conflict(
+                f"customer: {len(found)} customers are called {name}: add a column counterfoil_id with the id of the"
+                " right one, or tax_number.",
+                field="customer",
+            )
+        if wanted_id or not name:
+            _no_customer(name, "counterfoil_id" if wanted_id else "customer")
+        if fold(name) in self._made:
+            return self._made[fold(name)], False
+        if "country" not in values:
+            _no_customer(name, "customer")
+        given = {field: values[field] for field in _OF_CUSTOMER if field in values}
+        given["country"] = country_meant(str(given["country"]))
+        checked = {"name": check_field(self._db, "name", name)}
+        for field, value in given.items():
+            checked[field] = value if field == ADDRESS_TEXT else check_field(self._db, field, value)
+        blank = Customer(id=new_id("cus"), name="", country="")
+        return changed_customer(blank, with_address(checked, checked["country"])), True
+
+
+def _no_customer(name: str, field: str) -> NoReturn:
+    who = f" {name}" if name else ""
+    raise NotFound(
+        f"{field}: there is no customer{who} here. Import the customers first, or add a column country (and address):"
+        " then they are made.",
+        field=field,
+    )
