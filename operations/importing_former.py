@@ -6,7 +6,8 @@ from then on. Its tax and revenue were declared there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -118,7 +119,7 @@ def _plan_and_keep(db: Session, books: Books, wanted: Import) -> Imported:
 def _plan(db: Session, books: Books, wanted: Import) -> list[_Planned]:
     profile = load_profile(db)
     opening = _opening(db, books, wanted)
-    numbers = [str(row.values.get("number", "")).strip() for row in wanted.rows]
+    numbers = list(_numbers(wanted.rows))
     plan = _Plan(
         db=db,
         books=books,
@@ -129,6 +130,17 @@ def _plan(db: Session, books: Books, wanted: Import) -> list[_Planned]:
         issued=issued_numbers(db, numbers),
     )
     return [plan.row(row) for row in wanted.rows]
+
+
+def _numbers(rows: Sequence[ReadRow]) -> Iterator[str]:
+    """The numbers that rows say, as they are kept; one that none can be is refused where its row is read."""
+    for row in rows:
+        with suppress(Refusal):
+            yield _number(row.values)
+
+
+def _number(values: Mapping[str, Any]) -> str:
+    return clean_line(str(values.get("number", "")), field="number", limit=100)
 
 
 def _opening(db: Session, books: Books, wanted: Import) -> _Opening:
@@ -192,7 +204,7 @@ class _Plan:
 
     def _read(self, row: ReadRow) -> _Planned:
         values = row.values
-        number = clean_line(str(values.get("number", "")), field="number", limit=100)
+        number = _number(values)
         if not number:
             raise InvalidInput("number is required: that of the document in the former system.", field="number")
         customer, is_new = self._customers.of(values)

@@ -140,6 +140,13 @@ async def test_the_same_file_again_brings_nothing_twice_and_says_so(desk: Desk) 
     assert "is here already, with other values" in reasons(other)[0]
 
 
+@pytest.mark.parametrize("number", ["OLD  17", "Re\N{COMBINING ACUTE ACCENT}-1"])
+async def test_a_number_that_is_kept_otherwise_than_it_was_typed_is_brought_once(desk: Desk, number: str) -> None:
+    text = f"{HEADER}{number};2025-11-01;2025-12-01;Hotel Bristol;10;10\n"
+    assert outcomes(await import_former(desk.books, text)) == ["created"]
+    assert outcomes(await import_former(desk.books, text)) == ["unchanged"]
+
+
 async def test_no_document_is_issued_with_a_number_that_was_taken_over(desk: Desk) -> None:
     (customer,) = (await find_customers(desk.books, query="", cursor="", limit=1)).items
     await desk.one.issue(desk.books, customer.id)
