@@ -16,6 +16,7 @@ from operations.customers import changed as changed_customer
 from operations.customers import check_field
 from operations.importing_addresses import with_address
 from storage.books import customers
+from storage.books.customers import fits_number
 from storage.ids import new_id
 
 _OF_CUSTOMER = ("country", "tax_number", "email", "line1", "line2", "postal_code", "city", ADDRESS_TEXT)
@@ -27,11 +28,11 @@ class FormerCustomers:
     def __init__(self, db: Session) -> None:
         self._db = db
         self._customers = customers.customers_to_match(db)
-        self._made: dict[str, Customer] = {}
+        self._made: dict[str, list[Customer]] = {}
 
     def keep(self, customer: Customer) -> None:
         """Have later rows find a customer who is made."""
-        self._made[fold(customer.name)] = customer
+        self._made.setdefault(fold(customer.name), []).append(customer)
 
     def of(self, values: Mapping[str, Any]) -> tuple[Customer, bool]:
         """Whose the document is, and whether that is a customer who is made for it."""
@@ -39,20 +40,21 @@ class FormerCustomers:
         wanted_id = str(values.get("counterfoil_id", "")).strip()
         number = str(values.get("tax_number", "")).strip()
         found = self._customers.match(id=wanted_id, name=name, tax_number=number)
-        if len(found) == 1:
-            customer = customers.customer_by_id(self._db, found[0])
-            if customer is not None:
-                return customer, False
-        if len(found) > 1:
-            raise Conflict(
-                f"customer: {len(found)} customers are called {name}: add a column counterfoil_id with the id of the"
-                " right one, or tax_number.",
-                field="customer",
-            )
+        known = list(customers.customers_by_ids(self._db, found).values())
+        if len(known) > 1 and number:
+            known = [one for one in known if one.tax_number and fits_number(one.tax_number, number)] or known
+        if len(known) == 1:
+            _check_number(known[0], "" if wanted_id else number)
+            return known[0], False
+        if len(known) > 1:
+            raise _several(len(known), name)
         if wanted_id or not name:
             _no_customer(name, "counterfoil_id" if wanted_id else "customer")
-        if fold(name) in self._made:
-            return self._made[fold(name)], False
+        alike = [one for one in self._made.get(fold(name), ()) if fits_number(one.tax_number, number)]
+        if len(alike) > 1:
+            raise _several(len(alike), name)
+        if alike:
+            return alike[0], False
         if "country" not in values:
             _no_customer(name, "customer")
         given = {field: values[field] for field in _OF_CUSTOMER if field in values}
@@ -62,6 +64,24 @@ class FormerCustomers:
             checked[field] = value if field == ADDRESS_TEXT else check_field(self._db, field, value)
         blank = Customer(id=new_id("cus"), name="", country="")
         return changed_customer(blank, with_address(checked, checked["country"])), True
+
+
+def _check_number(customer: Customer, number: str) -> None:
+    """Refuse what is another's of the same name, rather than have one owe what the other does."""
+    if not fits_number(customer.tax_number, number):
+        raise Conflict(
+            f"tax_number: {customer.name} has {customer.tax_number} here. If it is the same customer, correct one of"
+            " the two, or leave the number out; if not, add a column counterfoil_id with the id of the right one.",
+            field="tax_number",
+        )
+
+
+def _several(count: int, name: str) -> Conflict:
+    return Conflict(
+        f"customer: {count} customers are called {name}: add a column counterfoil_id with the id of the right one, or"
+        " tax_number.",
+        field="customer",
+    )
 
 
 def _no_customer(name: str, field: str) -> NoReturn:

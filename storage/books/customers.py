@@ -82,6 +82,14 @@ def customers_to_match(session: Session) -> CustomersToMatch:
     return CustomersToMatch(frozenset(ids), by_name, by_number)
 
 
+def fits_number(kept: str, said: str) -> bool:
+    """Whether a tax number that a file says can be that of a customer: it is the same, with or without its country, or
+    one of the two is not known.
+    """
+    one, other = sorted((_bare_number(kept), _bare_number(said)), key=len)
+    return not one or other.endswith(one)
+
+
 def _bare_number(text: str) -> str:
     return "".join(one for one in text.upper() if one.isalnum())
 

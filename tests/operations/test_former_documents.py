@@ -147,6 +147,26 @@ async def test_a_number_that_is_kept_otherwise_than_it_was_typed_is_brought_once
     assert outcomes(await import_former(desk.books, text)) == ["unchanged"]
 
 
+async def test_two_customers_of_one_name_are_told_apart_by_their_tax_numbers(desk: Desk) -> None:
+    header = "Number;Issue date;Customer;Country;Tax number;Total;Open\n"
+    german, austrian = "DE136695976", "ATU13585627"
+    rows = [f"M-1;2025-11-01;Hans Müller;DE;{german};10;10", f"M-2;2025-11-01;Hans Müller;AT;{austrian};20;20"]
+    text = header + "\n".join([*rows, "M-3;2025-11-02;Hans Müller;DE;136 695 976;30;30"])
+    assert outcomes(await import_former(desk.books, text)) == ["created"] * 3
+    owing = desk.query(
+        "SELECT c.tax_number, sum(f.open_minor) FROM former_documents f JOIN customers c ON c.id = f.customer_id"
+        " GROUP BY 1 ORDER BY 1"
+    )
+    assert owing == [(austrian, 2000), (german, 4000)]
+    assert outcomes(await import_former(desk.books, text)) == ["unchanged"] * 3
+    neither = await import_former(desk.books, f"{text}\nM-4;2025-11-02;Hans Müller;DE;;30;30\n")
+    assert "2 customers are called Hans Müller" in reasons(neither)[0]
+    british = await import_former(desk.books, f"{header}M-5;2025-11-02;Bakery;GB;GB980780684;1;1\n")
+    assert outcomes(british) == ["created"]
+    another = await import_former(desk.books, f"{header}M-6;2025-11-02;Bakery;AT;{austrian};1;1\n")
+    assert "Bakery has GB980780684 here" in reasons(another)[0]
+
+
 async def test_no_document_is_issued_with_a_number_that_was_taken_over(desk: Desk) -> None:
     (customer,) = (await find_customers(desk.books, query="", cursor="", limit=1)).items
     await desk.one.issue(desk.books, customer.id)
