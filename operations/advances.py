@@ -29,12 +29,11 @@ def advances_to_deduct(db: Session, request: RequestedDocument, customer: Custom
     """
     if not request.deducts:
         return ()
-    if ALL_ADVANCES in request.deducts:
-        named = [find_document(db, one.id, field="deduct") for one in open_advances(db, customer.id)]
-    else:
-        named = [_named(db, key, customer) for key in request.deducts]
+    named = [_named(db, key, customer) for key in request.deducts if key != ALL_ADVANCES]
     if len({one.document.id for one in named}) < len(named):
         raise InvalidInput("deduct: an advance is named twice.", field="deduct")
+    if ALL_ADVANCES in request.deducts:
+        named = [find_document(db, one.id, field="deduct") for one in open_advances(db, customer.id)]
     return tuple(_with_notes(db, one) for one in named)
 
 
@@ -117,7 +116,7 @@ def _named(db: Session, key: str, customer: Customer) -> IssuedDocument:
         by = ", ".join(left.deducted_by)
         raise Conflict(f"deduct: {advance.number} is deducted by {by} already.", field="deduct")
     if left.net_minor <= 0:
-        raise Conflict(f"deduct: nothing is left of {advance.number}: it was credited.", field="deduct")
+        raise Conflict(f"deduct: nothing is left of {advance.number} to deduct.", field="deduct")
     return found
 
 

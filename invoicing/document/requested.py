@@ -224,7 +224,8 @@ def _checked_deducts(request: RequestedDocument) -> tuple[str, ...]:
         raise InvalidInput("deduct: an advance deducts no other, and a credit note none.", field="deduct")
     if request.advance and request.former:
         raise InvalidInput("advance: a credit note is none.", field="advance")
-    return tuple(clean_line(one, field="deduct", limit=100, required=True) for one in request.deducts)
+    cleaned = (clean_line(one, field="deduct", limit=100, required=True) for one in request.deducts)
+    return tuple(ALL_ADVANCES if small_letters(one) == ALL_ADVANCES else one for one in cleaned)
 
 
 def _check_count(name: str, count: int, limit: int) -> None:

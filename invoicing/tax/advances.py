@@ -14,11 +14,12 @@ from invoicing.credit.remaining import Remaining, group_of, remaining
 from invoicing.document.advances import DeductedAdvance
 from invoicing.document.documents import Adjustment, Document, Line, PricedLine, Supply, Tag, TaxSubtotal
 from invoicing.document.requested import ALL_ADVANCES, RequestedDocument
-from invoicing.money.amounts import to_major
+from invoicing.money.amounts import plain, to_major
 from invoicing.money.shares import share_out
 from invoicing.refusals import InvalidInput
 from invoicing.tax.inputs import AppliedTax, TaxedLine, subtotal_key
 from invoicing.tax.lines import TaxSetting
+from invoicing.tax.totals import Totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,22 @@ def posted_as_asked(lines: list[TaxedLine], request: RequestedDocument, setting:
     if not request.advance or not account:
         return lines
     return [replace(one, line=replace(one.line, revenue_account=account)) for one in lines]
+
+
+def check_advance(request: RequestedDocument, totals: Totals) -> None:
+    """An advance asks for something at each of its rates: less than nothing could not be deducted as a line.
+
+    Raises:
+        InvalidInput: of a rate it takes back more than it charges.
+    """
+    below = [tax for tax in totals.taxes if tax.taxable_minor < 0 or tax.taxable_minor == 0 != tax.tax_minor]
+    if request.advance and below:
+        raise InvalidInput(
+            f"lines: this advance takes back more than it asks for at {plain(below[0].rate)} %: no final invoice"
+            " could deduct that. What is given back is a credit note of what charged it, or a line of the final"
+            " invoice.",
+            field="lines",
+        )
 
 
 def deducted_lines(

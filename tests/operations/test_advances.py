@@ -147,6 +147,32 @@ async def test_only_what_is_left_of_an_advance_is_deducted(desk: Desk) -> None:
         await desk.final(3000, deducts=(gone.number,))
 
 
+async def test_an_advance_that_takes_back_more_than_it_asks_for_at_a_rate_is_refused(desk: Desk) -> None:
+    """Regression: a final invoice deducted the other rate alone, so that what was taken back was lost."""
+    back = replace(desk.line(30, tax_code="REDUCED"), quantity=Decimal(-1))
+    with pytest.raises(InvalidInput, match=r"takes back more than it asks for at 7 %"):
+        await desk.advance(lines=(desk.line(100), back))
+    within = await desk.advance(lines=(desk.line(100), replace(desk.line(30), quantity=Decimal(-1))))
+    assert amounts(await desk.final(1000)) == (93_000, 17_670, 110_670)
+    assert await desk.left(within.number) == (0, 0, ("TEST-INV-2026-00002",))
+
+
+async def test_what_is_named_beside_all_advances_is_looked_at_too(desk: Desk) -> None:
+    """Regression: a number that nobody has, or that was deducted already, was passed over where `all` stood beside."""
+    advance, other = await desk.advance(1000), await desk.advance(500)
+    assert amounts(await desk.final(3000, deducts=("ALL", advance.number)))[0] == 150_000
+    for key, error in (("INV-99", NotFound), (other.number, Conflict)):
+        with pytest.raises(error):
+            await desk.final(3000, deducts=(ALL_ADVANCES, key))
+
+
+async def test_an_advance_of_nothing_leaves_nothing_to_deduct(desk: Desk) -> None:
+    """Regression: the refusal said that it was credited."""
+    nothing = await desk.advance(0)
+    with pytest.raises(Conflict, match=r"nothing is left of TEST-INV-2026-00001 to deduct\.$"):
+        await desk.final(100, deducts=(nothing.number,))
+
+
 async def test_an_advance_that_is_deducted_is_taken_back_with_its_final_invoice_alone(desk: Desk) -> None:
     advance = await desk.advance(1000)
     final = await desk.final(3000)
