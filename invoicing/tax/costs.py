@@ -72,11 +72,18 @@ def fund_charge(fund: str, rules: Country) -> RequestedAdjustment:
         InvalidInput: an unknown fund, one without a usual percentage, or a percentage that is none.
     """
     code, _, stated = fund.partition(" ")
-    cost = known_cost(code, rules, field="fund")
+    cost = rules.cost(code)
+    if cost is None or cost.untaxed:
+        funds = [f"{one.code} ({one.name})" for one in rules.costs if not one.untaxed]
+        known = ", ".join(funds) or f"none in {rules.name}"
+        raise InvalidInput(f"fund: no such fund. Known: {known}.", field="fund")
     percent = parse_decimal(stated.strip().removesuffix("%").strip(), field="fund") if stated.strip() else cost.percent
-    if cost.untaxed or percent is None or not 0 < percent <= 100:
+    if percent is None:
         raise InvalidInput(
-            f"fund: state the code of a fund and its percentage, such as {code} 4: {cost.name} has no usual one.",
-            field="fund",
+            f"fund: state its percentage too, such as {code} 4: {cost.name} has no usual one.", field="fund"
+        )
+    if not 0 < percent <= 100:
+        raise InvalidInput(
+            f"fund: the percentage of {code} must be more than 0 and at most 100, such as {code} 4.", field="fund"
         )
     return RequestedAdjustment(AdjustmentKind.CHARGE, cost.label, percent=percent, cost=code)

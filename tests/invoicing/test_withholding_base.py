@@ -182,11 +182,23 @@ def test_each_country_but_the_united_states_knows_expenses_in_the_buyers_name() 
     assert lacking == {"US"}
     with pytest.raises(InvalidInput, match="Known: none in United States"):
         document(request(advanced("50")), at("US"))
-    with pytest.raises(InvalidInput, match="no such kind of cost"):
-        document(request(FEE, fund="TC99"), at("IT"))
-    for fund in ("ADVANCED", "TC05", "TC04 0", "TC04 101"):
-        with pytest.raises(InvalidInput):
-            document(request(FEE, fund=fund), at("IT"))
+
+
+@pytest.mark.parametrize(
+    ("place", "fund", "words"),
+    [
+        ("IT", "TC99", r"no such fund\. Known: TC01 "),
+        ("IT", "ADVANCED", r"no such fund\. Known: TC01 "),
+        ("DE", "TC04", r"no such fund\. Known: none in Germany"),
+        ("IT", "TC05", "state its percentage too, such as TC05 4: .* has no usual one"),
+        ("IT", "TC04 0", "the percentage of TC04 must be more than 0 and at most 100"),
+        ("IT", "TC04 101", "the percentage of TC04 must be more than 0 and at most 100"),
+    ],
+)
+def test_a_fund_that_cannot_be_charged_is_refused_by_what_is_wrong(place: str, fund: str, words: str) -> None:
+    """Regression: a percentage of nothing was refused with the words that the fund had no usual one."""
+    with pytest.raises(InvalidInput, match=words):
+        document(request(FEE, fund=fund), at(place))
 
 
 # Credit notes, text, paper
