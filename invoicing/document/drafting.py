@@ -39,7 +39,7 @@ from invoicing.master_data.registration import settled, worded_on
 from invoicing.payment.accounts import pay_to
 from invoicing.refusals import Conflict, InvalidInput
 from invoicing.tax.adjusting import TaxedAdjustment
-from invoicing.tax.advances import OpenAdvance, check_advance, deducted_lines, posted_as_asked
+from invoicing.tax.advances import OpenAdvance, check_advances, deducted_lines, posted_as_asked
 from invoicing.tax.choice import ChosenTax
 from invoicing.tax.costs import fund_charge
 from invoicing.tax.explaining import explain
@@ -233,7 +233,7 @@ def _totals(
         adjustments=_adjustments(request, setting, chosen, tax_day),
     )
     _check_not_rounded_away(lines, totals, setting.currency)
-    check_advance(request, totals)
+    check_advances(request, totals)
     return totals, chosen, tax_day
 
 

@@ -12,7 +12,16 @@ from decimal import Decimal
 
 from invoicing.credit.remaining import Remaining, group_of, remaining
 from invoicing.document.advances import DeductedAdvance
-from invoicing.document.documents import Adjustment, Document, Line, PricedLine, Supply, Tag, TaxSubtotal
+from invoicing.document.documents import (
+    Adjustment,
+    Document,
+    Line,
+    PricedLine,
+    Supply,
+    Tag,
+    TaxCategory,
+    TaxSubtotal,
+)
 from invoicing.document.requested import ALL_ADVANCES, RequestedDocument
 from invoicing.money.amounts import plain, to_major
 from invoicing.money.shares import share_out
@@ -49,11 +58,13 @@ def posted_as_asked(lines: list[TaxedLine], request: RequestedDocument, setting:
     return [replace(one, line=replace(one.line, revenue_account=account)) for one in lines]
 
 
-def check_advance(request: RequestedDocument, totals: Totals) -> None:
-    """An advance asks for something at each of its rates: less than nothing could not be deducted as a line.
+def check_advances(request: RequestedDocument, totals: Totals) -> None:
+    """An advance asks for something at each of its rates: less than nothing could not be deducted as a line. VAT that
+    the buyer pays itself and VAT that it pays to the seller do not go on one invoice (BR-B-2).
 
     Raises:
-        InvalidInput: of a rate it takes back more than it charges.
+        InvalidInput: of a rate an advance takes back more than it charges, or one that is deducted bore its tax in the
+            other way.
     """
     below = [tax for tax in totals.taxes if tax.taxable_minor < 0 or tax.taxable_minor == 0 != tax.tax_minor]
     if request.advance and below:
@@ -63,6 +74,7 @@ def check_advance(request: RequestedDocument, totals: Totals) -> None:
             " invoice.",
             field="lines",
         )
+    _check_split_alike(totals)
 
 
 def deducted_lines(
@@ -91,6 +103,19 @@ def deducted_lines(
                 f"deduct: {invoice.number} is in {invoice.currency}, and this invoice in {currency}.", field="deduct"
             )
     return found
+
+
+def _check_split_alike(totals: Totals) -> None:
+    if not {TaxCategory.STANDARD, TaxCategory.SPLIT_PAYMENT} <= {tax.category for tax in totals.taxes}:
+        return
+    last = next((line.advance for line in reversed(totals.lines) if line.advance is not None), None)
+    if last is not None:
+        raise InvalidInput(
+            f"deduct: of {last.number} and this invoice, only one has VAT that the buyer pays itself (split payment),"
+            " and both do not go on one invoice. Say split_payment in details as the advance has it, or credit that and"
+            " issue it anew.",
+            field="deduct",
+        )
 
 
 def _lines(

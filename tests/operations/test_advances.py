@@ -157,6 +157,24 @@ async def test_an_advance_that_takes_back_more_than_it_asks_for_at_a_rate_is_ref
     assert await desk.left(within.number) == (0, 0, ("TEST-INV-2026-00002",))
 
 
+async def test_an_advance_whose_tax_the_buyer_paid_itself_is_deducted_where_it_does_so_again(tmp_path: Path) -> None:
+    """Regression: a final invoice had VAT of both kinds, which no e-invoice may have (EN 16931, BR-B-2)."""
+    async with practice(tmp_path) as one:
+        books = one.books(await one.client("Studio Verdi", "IT"))
+        comune = await one.customer(books, "Comune di Roma", country="IT", public_body=True, postal_code="00184")
+        desk = Desk(one, books, comune.id)
+        advance = await desk.advance(100)
+        assert [tax.category.value for tax in advance.taxes] == ["B"]
+        with pytest.raises(InvalidInput, match=f"deduct: of {advance.number} and this invoice, only one has VAT that"):
+            await desk.final(1000, split_payment=False)
+        assert amounts(await desk.final(1000)) == (90_000, 19_800, 109_800)
+        paid = await desk.advance(100, split_payment=False)
+        with pytest.raises(InvalidInput, match="split_payment in details as the advance has it"):
+            await desk.final(1000)
+        final = await desk.final(1000, split_payment=False)
+        assert await desk.left(paid.number) == (0, 0, (final.number,))
+
+
 async def test_what_is_named_beside_all_advances_is_looked_at_too(desk: Desk) -> None:
     """Regression: a number that nobody has, or that was deducted already, was passed over where `all` stood beside."""
     advance, other = await desk.advance(1000), await desk.advance(500)
