@@ -28,7 +28,7 @@ from operations.verified_signatures import signature_problems
 from storage.books import checks, exports, files, journal_checks
 from storage.books.beside import Beside
 from storage.books.document_rows import rows_of
-from storage.books.former_checks import former_payment_problems, former_problems
+from storage.books.former_checks import former_payment_problems, former_problems, unnamed_entry_problems
 from storage.books.pool import Books
 from storage.books.profile import load_profile
 from storage.books.skill_checks import skill_problems
@@ -119,6 +119,7 @@ def _problems(ask: Ask, organization_id: str, anchor: Ends | NoAnchor, kept: Fil
     yield from former_problems(ask, organization_id, ask(_currency))
     yield from payment_problems(ask)
     yield from former_payment_problems(ask, ask(_currency))
+    yield from unnamed_entry_problems(ask)
     yield from journal_checks.payment_entry_problems(ask)
     yield from total_problems(ask)
     yield from evidence_problems(ask)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 from sqlmodel import Session
 
 from invoicing.document.canonical import genesis, link_hash
@@ -52,6 +52,15 @@ _PAID_PAGES = (
     .where(_PAID.position > bindparam("after"))
     .order_by(_PAID.position)
     .limit(_PAGE)
+)
+
+_NAMED = (_OF.entry_id, _PAID.entry_id)
+_UNNAMED = (
+    select(_ENTRY.id, _ENTRY.description)
+    .where(_ENTRY.document_id.is_(None), _ENTRY.payment_id.is_(None))
+    .where(*(~exists().where(entry_id == _ENTRY.id) for entry_id in _NAMED))
+    .order_by(_ENTRY.id)
+    .limit(1)
 )
 
 Entries = dict[str, tuple[tuple[Any, ...], list[tuple[Any, ...]]]]
@@ -108,6 +117,16 @@ def former_payment_problems(ask: Ask, books_currency: str) -> Iterator[str]:
                 yield f"{name}: its journal entry is not what was recorded"
             if sum(one[1] - one[2] for one in sides) or sum(one[3] or 0 for one in sides):
                 yield f"{name}: its journal entry does not balance"
+
+
+def unnamed_entry_problems(ask: Ask) -> Iterator[str]:
+    """An entry of the journal that is of no document and no payment, of here or of a former system."""
+    for entry_id, description in ask(_unnamed):
+        yield f"journal entry {entry_id} ({description}): it is of no document and no payment"
+
+
+def _unnamed(session: Session) -> list[tuple[str, str]]:
+    return [(row[0], row[1]) for row in execute(session, _UNNAMED)]
 
 
 def _payments(key: int, session: Session) -> tuple[int, list[tuple[list[tuple[Any, ...]], Entries]]] | None:

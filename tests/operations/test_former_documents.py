@@ -335,6 +335,11 @@ async def test_only_who_may_change_the_configuration_imports_them(desk: Desk) ->
             "its journal entry is not what was imported",
         ),
         ("UPDATE journal_entries SET entry_date = '2026-01-02'", "has another date, text or currency"),
+        (
+            "INSERT INTO journal_entries (id, kind, entry_date, description, accounting_currency)"
+            " VALUES ('jrn_x', 'former', '2026-01-01', 'Nothing', 'GBP')",
+            r"journal entry jrn_x (Nothing): it is of no document and no payment",
+        ),
         ("UPDATE former_receivables SET open_minor = 1 WHERE open_minor = 9050", "former receivable total"),
     ],
 )
