@@ -47,6 +47,7 @@ from storage.ids import new_id
 from storage.work.stopping import stop_if_wished
 
 _BALANCE_SHEET = frozenset({"asset", "liability", "equity"})
+_EARLIEST = date(2000, 1, 1)
 _CANDIDATES_MAX = 10
 
 
@@ -155,6 +156,11 @@ def _opening(db: Session, books: Books, wanted: Import) -> _Opening:
     today = today_in(db, books)
     if day > today:
         raise InvalidInput(f"opening_day {day.isoformat()} lies after today, {today.isoformat()}.", field="opening_day")
+    if day < _EARLIEST:
+        raise InvalidInput(
+            f"opening_day {day.isoformat()} lies before {_EARLIEST.isoformat()}, since when payments are recorded.",
+            field="opening_day",
+        )
     if closed := closed_refusal(db, day, field="opening_day"):
         raise closed
     found = account(db, number) if number else None
@@ -168,7 +174,19 @@ def _opening(db: Session, books: Books, wanted: Import) -> _Opening:
             candidates=[f"{one.number} {one.name}" for one in chart[:_CANDIDATES_MAX]],
             remedy=Act.SAY_OPENING,
         )
+    if number in _receivable(db).values():
+        raise InvalidInput(
+            f"opening_account: on {number} stands what is receivable itself. Its other side is another account, such as"
+            " that of opening balances.",
+            field="opening_account",
+            remedy=Act.SAY_OPENING,
+        )
     return _Opening(day, number, new_id("fmi"))
+
+
+def _receivable(db: Session) -> dict[DocumentKind, str]:
+    """The account on which stands what is owed of a document, or to its customer, of each kind."""
+    return {kind: posting_of_kind(db, kind).receivable for kind in DocumentKind}
 
 
 class _Plan:
@@ -189,7 +207,7 @@ class _Plan:
         self._headings, self._known, self._issued = headings, known, issued
         self._seen: dict[tuple[DocumentKind, str], tuple[int, FormerDocument]] = {}
         self._customers = FormerCustomers(db)
-        self._accounts = {kind: posting_of_kind(db, kind).receivable for kind in DocumentKind}
+        self._accounts = _receivable(db)
 
     def row(self, row: ReadRow) -> _Planned:
         stop_if_wished(self._db)

@@ -253,6 +253,8 @@ async def test_a_row_that_says_too_little_or_contradicts_itself_is_refused(desk:
         (OPENING_DAY, "", "opening_account: it is required"),
         (OPENING_DAY, "4711", "4711 is no account of the balance sheet"),
         (OPENING_DAY, "4000", "4000 is no account of the balance sheet"),
+        (OPENING_DAY, "1100", "on 1100 stands what is receivable itself"),
+        (date(1900, 1, 1), "3100", "1900-01-01 lies before 2000-01-01"),
     ],
 )
 async def test_the_opening_is_asked_for(desk: Desk, day: date | None, account: str, because: str) -> None:
