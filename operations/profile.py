@@ -33,6 +33,7 @@ from operations.templates import FROM_COUNTRY, fresh_profile
 from storage.books import audit
 from storage.books.branding import record_logo
 from storage.books.counts import counts
+from storage.books.former_documents import count_former
 from storage.books.pool import Books
 from storage.books.profile import load_profile, save_profile
 from storage.books.states import settings_state
@@ -184,9 +185,10 @@ def _settle_currency(db: Session, profile: Profile, wanted: Mapping[str, _Value]
     if "currency" not in wanted:
         return profile
     currency = check_currency(str(wanted["currency"]))
-    if currency != profile.currency and counts(db).documents:
+    if currency != profile.currency and (counts(db).documents or count_former(db)):
         raise Conflict(
-            "The currency of the books stays as it is once a document was issued; a single one may be in another.",
+            "The currency of the books stays as it is once a document was issued, or taken over from a former system; a"
+            " single one may be in another.",
             field="currency",
             remedy=Act.DRAFT_IN_CURRENCY,
         )

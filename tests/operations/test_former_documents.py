@@ -17,6 +17,7 @@ from operations.access import open_books
 from operations.customers import find_customers
 from operations.imported import Imported
 from operations.importing import RIGHT_TO_IMPORT, import_table
+from operations.profile import update_organization
 from operations.rights import Right
 from operations.verification import verify_books
 from storage.books.pool import Books
@@ -262,6 +263,13 @@ async def test_the_opening_is_asked_for(desk: Desk, day: date | None, account: s
         await import_former(desk.books, day=day, account=account)
     if "account" in because:
         assert "3100 Retained earnings" in found.value.candidates
+
+
+async def test_the_currency_of_the_books_stays_once_documents_were_taken_over(desk: Desk) -> None:
+    await import_former(desk.books)
+    with pytest.raises(Conflict, match="taken over from a former system"):
+        await update_organization(desk.one.office, desk.books, {"currency": "EUR"})
+    assert (await verify_books(desk.books)).problem == ""
 
 
 async def test_what_is_open_must_be_said_by_a_column(desk: Desk) -> None:
