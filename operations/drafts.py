@@ -41,7 +41,7 @@ from operations.customers import resolve_customer
 from operations.issue_dates import date_refusal, local_date
 from operations.issuing import number_of
 from operations.items import resolve_items
-from operations.kind_and_series import checked_series, kind_of
+from operations.kind_and_series import check_fits_taken_over, checked_series, kind_of
 from operations.likely_duplicates import duplicate_invoice
 from operations.naming import no_such_draft
 from storage.books import audit, documents, drafts, idempotency
@@ -198,6 +198,7 @@ def compose_in(db: Session, books: Books, resolved: Resolved) -> Composed:
     )
     circumstances = replace(circumstances, advances=advances_to_deduct(db, resolved.request, resolved.customer))
     made = compose_explained(resolved.request, circumstances)
+    check_fits_taken_over(db, made.document)
     if resolved.shown is not None:
         check_as_shown(resolved.shown, made.document)
     form = law_of_form(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
-from invoicing.document.documents import DocumentKind
+from invoicing.document.documents import Document, DocumentKind
 from invoicing.document.requested import RequestedDocument
 from invoicing.refusals import Conflict, InvalidInput
 from invoicing.remedies import Act
@@ -18,7 +18,6 @@ def kind_of(db: Session, request: RequestedDocument) -> DocumentKind:
 
     Raises:
         Conflict: that invoice is one of these books.
-        InvalidInput: it was taken over with another date.
     """
     former = request.former
     if former is None:
@@ -29,13 +28,38 @@ def kind_of(db: Session, request: RequestedDocument) -> DocumentKind:
             field="former_invoice",
             remedy=Act.CREDIT_DOCUMENT,
         )
-    taken_over = former_by_key(db, former.number)
-    if taken_over is not None and former.issue_date not in (None, taken_over[0].issue_date):
+    return DocumentKind.CREDIT_NOTE
+
+
+def check_fits_taken_over(db: Session, note: Document) -> None:
+    """Refuse a credit note for an invoice of a former system that contradicts what was taken over of that.
+
+    Raises:
+        InvalidInput: it names its id, or another date.
+        Conflict: what it names is itself a credit note, of another customer, or in another currency.
+    """
+    credited = note.credits
+    found = former_by_key(db, credited.number) if credited and not note.of_invoice else None
+    if credited is None or found is None:
+        return
+    former = found[0]
+    if credited.number != former.number:
         raise InvalidInput(
-            f"former_invoice_date: {former.number} was taken over as of {taken_over[0].issue_date.isoformat()}.",
+            f"former_invoice: give the number, {former.number}: the paper says it.", field="former_invoice"
+        )
+    if former.kind is DocumentKind.CREDIT_NOTE:
+        raise Conflict(f"former_invoice: {former.number} was taken over as a credit note.", field="former_invoice")
+    if credited.issue_date != former.issue_date:
+        raise InvalidInput(
+            f"former_invoice_date: {former.number} was taken over as of {former.issue_date.isoformat()}.",
             field="former_invoice_date",
         )
-    return DocumentKind.CREDIT_NOTE
+    if note.customer != former.customer_id:
+        raise Conflict(
+            f"customer: {former.number} was taken over as an invoice to {former.customer_name}.", field="customer"
+        )
+    if note.currency != former.currency:
+        raise Conflict(f"currency: {former.number} was taken over in {former.currency}.", field="currency")
 
 
 def checked_series(db: Session, code: str, kind: DocumentKind) -> str:

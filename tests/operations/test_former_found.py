@@ -150,3 +150,24 @@ async def test_a_credit_note_for_one_says_that_it_can_be_used_on_it(desk: Desk) 
         assert "Open of OLD-C4: 0.00 GBP." in text
         text = text_of(await chat.call("record_payment", invoice="OLD-18", amount="1"))
         assert "of a former system, total 600.00 GBP" in text
+
+
+@pytest.mark.parametrize(
+    ("number", "day", "more", "because"),
+    [
+        ("OLD-18", "2025-12-01", {"customer": "Somebody else"}, "taken over as an invoice to Hotel Bristol"),
+        ("OLD-18", "2025-12-01", {"currency": "EUR"}, "OLD-18 was taken over in GBP"),
+        ("OLD-C4", "2025-12-20", {}, "OLD-C4 was taken over as a credit note"),
+        ("", "2025-12-01", {}, "give the number, OLD-18"),
+    ],
+)
+async def test_a_credit_note_for_one_contradicts_nothing_of_it(
+    desk: Desk, number: str, day: str, more: dict[str, str], because: str
+) -> None:
+    await desk.one.customer(desk.books, "Somebody else")
+    named = number or (await get_invoice(desk.books, "OLD-18")).document.id
+    async with assistant(desk.one.office, organization=HANDLE) as chat:
+        details = {"former_invoice": named, "former_invoice_date": day, "reason": "Returned"}
+        line = {"description": "Bread back", "quantity": "1", "unit_price": "100"}
+        asked = {"customer": "Hotel Bristol", "lines": [line], "details": details} | more
+        assert because in (await chat.refused("draft_invoice", **asked))["message"]
