@@ -355,11 +355,14 @@ def _imported(db: Session, planned: Sequence[_Planned], wanted: Import, *, writt
         one.row if written or one.row.outcome is not Outcome.CREATED else replace(one.row, id="") for one in planned
     )
     documents = [one.document for one in planned if one.document is not None]
-    return Imported(rows, written=written, notes=(*_sums(documents, wanted), *numbers_to_come(db, documents)))
+    sums = _sums(documents, wanted, books_currency=load_profile(db).currency)
+    return Imported(rows, written=written, notes=(*sums, *numbers_to_come(db, documents)))
 
 
-def _sums(documents: Sequence[FormerDocument], wanted: Import) -> list[Remark]:
-    """What is owed from the opening day on by what is new, in each currency, and where it is posted."""
+def _sums(documents: Sequence[FormerDocument], wanted: Import, *, books_currency: str) -> list[Remark]:
+    """What is owed from the opening day on by what is new, in each currency, where it is posted, and what of it has no
+    worth in the currency of the books.
+    """
     day = wanted.opening_day.isoformat() if wanted.opening_day else ""
     found = []
     for currency in sorted({one.currency for one in documents if one.open_minor}):
@@ -370,6 +373,12 @@ def _sums(documents: Sequence[FormerDocument], wanted: Import) -> list[Remark]:
             f"{counted(len(mine), 'open document')} in {currency} come to {owed}, on {receivable} against"
             f" {wanted.opening_account} on {day}."
         )
+        without = sum(one.exchange_rate is None for one in mine)
+        if without and currency != books_currency:
+            found.append(
+                f"{counted(without, 'open document')} in {currency} without exchange_rate: the journal has no amount in"
+                f" {books_currency} for them, and none can be said later."
+            )
     settled = sum(not one.open_minor for one in documents)
     if settled:
         found.append(f"{counted(settled, 'document')} of which nothing is open: history, without an entry.")

@@ -301,9 +301,10 @@ async def test_a_number_that_was_issued_here_is_none_of_a_former_system(desk: De
 
 async def test_an_amount_in_another_currency_stands_at_its_rate(desk: Desk) -> None:
     header = "Number;Date;Customer;Currency;Total;Open;Exchange rate\n"
-    await import_former(
+    imported = await import_former(
         desk.books, f"{header}E-1;2025-12-01;Hotel Bristol;EUR;100;100;0.85\nE-2;2025-12-01;Hotel Bristol;EUR;10;10;\n"
     )
+    assert imported.notes[1].text.startswith("1 open document in EUR without exchange_rate: the journal has no amount")
     worth = "SELECT currency, accounting_minor FROM journal_lines WHERE debit_minor > 0 ORDER BY debit_minor"
     assert desk.query(worth) == [("EUR", None), ("EUR", 8500)]
     assert (await verify_books(desk.books)).problem == ""
