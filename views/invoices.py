@@ -170,7 +170,7 @@ def _former_lines(details: InvoiceDetails, found: StandingDocument, former: Form
         " lines, tax or PDF here.",
         f"Total {total} {currency}, of which {left} was open on the opening day, {former.opening_day}; taken over by"
         f" {former.imported_by}.",
-        *(_payment_line(payment, refund=is_note) for payment in details.payments),
+        *(_payment_line(payment, refund=False) for payment in details.payments),
         owed_line(former.number, found.balance.due_minor, currency),
         *note_lines(details.note),
     ]

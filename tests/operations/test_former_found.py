@@ -148,6 +148,8 @@ async def test_a_credit_note_for_one_says_that_it_can_be_used_on_it(desk: Desk) 
         text = text_of(await chat.call("record_payment", invoice="OLD-18", amount="160", kind="credit"))
         assert "Open of OLD-18: 190.00 GBP." in text
         assert "Open of OLD-C4: 0.00 GBP." in text
+        text = text_of(await chat.call("get_invoice", invoice="OLD-C4"))
+        assert "Credit used on another invoice: 60.00 on 2026-03-16" in text
         text = text_of(await chat.call("record_payment", invoice="OLD-18", amount="1"))
         assert "of a former system, total 600.00 GBP" in text
 
