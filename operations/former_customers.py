@@ -29,6 +29,7 @@ class FormerCustomers:
         self._db = db
         self._customers = customers.customers_to_match(db)
         self._made: dict[str, list[Customer]] = {}
+        self._read: dict[str, Customer] = {}
 
     def keep(self, customer: Customer) -> None:
         """Have later rows find a customer who is made."""
@@ -40,7 +41,7 @@ class FormerCustomers:
         wanted_id = str(values.get("counterfoil_id", "")).strip()
         number = str(values.get("tax_number", "")).strip()
         found = self._customers.match(id=wanted_id, name=name, tax_number=number)
-        known = list(customers.customers_by_ids(self._db, found).values())
+        known = self._kept(found)
         if len(known) > 1 and number:
             known = [one for one in known if one.tax_number and fits_number(one.tax_number, number)] or known
         if len(known) == 1:
@@ -64,6 +65,12 @@ class FormerCustomers:
             checked[field] = value if field == ADDRESS_TEXT else check_field(self._db, field, value)
         blank = Customer(id=new_id("cus"), name="", country="")
         return changed_customer(blank, with_address(checked, checked["country"])), True
+
+    def _kept(self, ids: tuple[str, ...]) -> list[Customer]:
+        """The customers of these ids, each read once however many rows name it."""
+        if unread := [one for one in ids if one not in self._read]:
+            self._read |= customers.customers_by_ids(self._db, unread)
+        return [self._read[one] for one in ids]
 
 
 def _check_number(customer: Customer, number: str) -> None:
