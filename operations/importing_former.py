@@ -38,6 +38,7 @@ from storage.books.former_documents import (
     add_former_documents,
     former_by_numbers,
     issued_numbers,
+    worth_of,
 )
 from storage.books.payments import posting_of_kind
 from storage.books.pool import Books
@@ -249,6 +250,8 @@ class _Plan:
             imported_at=self._books.clock(),
             imported_by=self._books.actor,
         )
+        # Its worth is told wherever it is shown, so it must be an amount.
+        worth_of(document, total, self._profile.currency)
         before = self._before(row.number, document)
         if before is not None:
             return _Planned(ImportedRow(row.number, Outcome.UNCHANGED, id=before.id, name=_told(before)))

@@ -310,6 +310,15 @@ async def test_an_amount_in_another_currency_stands_at_its_rate(desk: Desk) -> N
     assert (await verify_books(desk.books)).problem == ""
 
 
+async def test_a_total_that_is_worth_too_much_is_refused_as_a_row(desk: Desk) -> None:
+    row = "E-1;2025-12-01;Hotel Bristol;EUR;999999999999.99;1;1000"
+    text = f"Number;Date;Customer;Currency;Total;Open;Exchange rate\n{row}\n"
+    for dry_run in (True, False):
+        imported = await import_former(desk.books, text, dry_run=dry_run)
+        assert outcomes(imported) == ["refused"]
+        assert "exchange_rate comes to an amount of more than 15 digits" in reasons(imported)[0]
+
+
 async def test_days_are_read_in_the_order_that_the_column_tells_or_that_is_said(desk: Desk) -> None:
     header = "Number;Date;Due date;Customer;Total;Open\n"
     row = "D-1;03/04/2025;12/31/2025;Hotel Bristol;1;1\n"
