@@ -22,7 +22,7 @@ from invoicing.remedies import Act
 
 Value = str | bool | Decimal | date
 
-_TRUTHS = frozenset({"consumer", "public_body", "demands_e_invoice", "archived"})
+_TRUTHS = frozenset({"consumer", "public_body", "demands_e_invoice", "surcharge", "archived"})
 _MONEY = ("unit_price", "total", "open", "paid")
 _DECIMALS = frozenset({*_MONEY, "tax_rate", "exchange_rate"})
 _DAYS = frozenset({"issue_date", "due_date"})

@@ -68,6 +68,16 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 # What is made of a row
 
 
+async def test_a_list_says_which_retailers_bear_the_surcharge_of_equivalence(desk: Desk) -> None:
+    """Regression: the column was no field, and each of them had to be saved again by itself."""
+    rows = "Nombre fiscal;País;Recargo de equivalencia\nTienda;ES;Sí\nBar;ES;No\n"
+    assert outcomes(await desk.load(rows)) == ["created", "created"]
+    found = (await find_customers(desk.books, query="", cursor="", limit=9)).items
+    assert {one.name: one.surcharge for one in found} == {"Tienda": True, "Bar": False}
+    abroad = await desk.load("Nombre fiscal;País;Recargo de equivalencia\nBoutique;FR;sí\n")
+    assert reasons(abroad) == [(2, "surcharge")]
+
+
 async def test_a_row_becomes_what_save_customer_would_have_made(desk: Desk) -> None:
     fields = {
         "name": "Bäckerei  Grün",
