@@ -46,13 +46,14 @@ def closed_refusal(db: Session, day: date, *, field: str) -> Conflict | None:
 
 def date_refusal(db: Session, document: Document, profile: Profile, series: Series, *, today: date) -> Refusal | None:
     """Why the document's issue date does not fit its series, the country, what is closed or the organization's policy,
-    if it does not.
+    if it does not; or the day on which it was paid, which is recorded with it, what is closed.
 
     Dates follow the numbers within a period of the series, such as a year: a document of the new year does not close
     the old one, nor one that is dated ahead the present one.
     """
-    if closed := closed_refusal(db, document.issue_date, field="issue_date"):
-        return closed
+    for field, day in (("issue_date", document.issue_date), ("paid_on", document.paid_on)):
+        if day is not None and (closed := closed_refusal(db, day, field=field)):
+            return closed
     issued, of_period = document.issue_date, period(series.pattern, document.issue_date)
     supplied = ", and supply_date for when it was supplied" if document.kind is DocumentKind.INVOICE else ""
     within = f" in {of_period}" if of_period else ""

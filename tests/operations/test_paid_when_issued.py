@@ -16,10 +16,12 @@ from invoicing.document.documents import Withholding
 from invoicing.document.lifecycle import Status
 from invoicing.document.payable import PaymentMeans
 from invoicing.document.requested import RequestedDocument, check_request
-from invoicing.refusals import InvalidInput
+from invoicing.refusals import Conflict, InvalidInput
 from invoicing.render.labels import labels_of
+from operations.configuration.configuring import save_entry
+from operations.configuration.entries import Change, Part
 from operations.credit_notes import CreditRequest
-from operations.drafts import DraftRequest
+from operations.drafts import DraftRequest, draft_invoice
 from operations.invoices import IssueRequest, get_invoice, issue_invoice
 from tests.support.german_office import RATED, GermanOffice, german_office
 from tests.support.issuing import issue_credit_note
@@ -106,3 +108,14 @@ def test_a_part_that_is_withheld_leaves_the_sum_that_was_paid_on_the_page() -> N
     withheld = replace(paid, withholding=Withholding("W", "Einbehalt", Decimal(10), 7_500, 750))
     assert "Bezahlt am 16.03.2026 81,75 €" in printed(withheld)
     assert "Payé le / Paid on" in printed(replace(paid, locale="fr_FR", second_language="en"))
+
+
+async def test_a_draft_says_that_the_day_of_its_payment_is_closed(office: GermanOffice) -> None:
+    """Regression: it was ready to be issued, and issuing it was refused."""
+    office.at(MARCH)
+    await save_entry(office.one.office, office.books, Part.PERIODS, Change(code="2026-02"))
+    wanted = DraftRequest(document=RequestedDocument(office.home, (line("100"),), paid_on=date(2026, 2, 27)))
+    (said,) = (await draft_invoice(office.books, wanted)).blockers
+    assert said.text.startswith("paid_on 2026-02-27 lies in a period that is closed, up to the end of 2026-02.")
+    refused = await refusal(issue_invoice(office.books, IssueRequest(request=wanted)))
+    assert (type(refused), refused.field) == (Conflict, "paid_on")
