@@ -179,7 +179,8 @@ def _to_price(
     price = line.unit_price or Decimal(0)
     if price < 0 or price >= sold.unit_price:
         raise InvalidInput(
-            f"{field} must be less than the price of line {sold.position}, {plain(sold.unit_price)}.", field=field
+            f"{field} must be at least 0, and less than the price of line {sold.position}, {plain(sold.unit_price)}.",
+            field=field,
         )
     minor = stands_minor - _at_price(sold, quantity, price, currency)
     _check_reduced(minor, stands_minor, sold.position, currency, field=field)

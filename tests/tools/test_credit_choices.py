@@ -71,6 +71,7 @@ async def test_the_answer_says_that_nothing_comes_back_and_what_remains(bakery: 
         ({"adjustment": 2}, "lines", "no discount or charge 2"),
         ({"quantity": "1"}, "lines[0].position", "position is required"),
         ({"position": 1, "unit_price": "21"}, "lines[0].unit_price", "less than the price"),
+        ({"position": 1, "unit_price": "-1"}, "lines[0].unit_price", "must be at least 0, and less than the price"),
         ({"position": 1, "colour": "red"}, "lines[0].colour", "known are position, quantity, adjustment, unit_price"),
     ],
 )
