@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from invoicing.organizations import Environment, OrganizationKind, OrganizationRef
 from views.base import View
+from views.organizations import place_of
 
 HUES = (212, 172, 265, 340, 24, 96, 300, 192)
 """The colours that tell organizations apart, beside name and monogram: those of the style sheet, on light ground."""
@@ -21,6 +22,34 @@ class Tab(View):
     here: bool
 
 
+class Choice(View):
+    """An organization that one could look at instead; `here` says that it is the one that is shown."""
+
+    name: str
+    handle: str
+    address: str
+    partner: bool
+    sandbox: bool
+    hue: int
+    here: bool
+
+
+class Switcher(View):
+    """The organizations to choose from, practices first; `more` says that there are others than these. Nothing to
+    choose from where somebody reaches one alone.
+    """
+
+    choices: list[Choice]
+    more: bool
+
+
+class Group(View):
+    """Pages that belong together; `name` is empty where there is only one group."""
+
+    name: str
+    tabs: list[Tab]
+
+
 class Head(View):
     """`hue` is the number of the organization's colour, and `icon` the address of its picture for a tab."""
 
@@ -32,11 +61,11 @@ class Head(View):
     monogram: str
     hue: int
     icon: str
-    tabs: list[Tab]
+    partner: bool
 
 
-def head_of(organization: OrganizationRef, tabs: Sequence[Tab] = ()) -> Head:
-    hue = int.from_bytes(hashlib.sha256(organization.id.encode()).digest()[:2]) % len(HUES)
+def head_of(organization: OrganizationRef) -> Head:
+    hue = hue_of(organization)
     monogram = monogram_of(organization.name)
     return Head(
         name=organization.name,
@@ -47,7 +76,34 @@ def head_of(organization: OrganizationRef, tabs: Sequence[Tab] = ()) -> Head:
         monogram=monogram,
         hue=hue,
         icon=_icon(monogram, HUES[hue]),
-        tabs=list(tabs),
+        partner=organization.kind is OrganizationKind.PARTNER,
+    )
+
+
+def switcher_of(reached: Sequence[OrganizationRef], organization: OrganizationRef, *, more: bool) -> Switcher:
+    """What the visitor may switch to; the organization that is shown stands there whether it is among them or not."""
+    shown = list(reached)
+    if organization.id not in {one.id for one in shown}:
+        shown.insert(0, organization)
+    if len(shown) == 1 and not more:
+        return Switcher(choices=[], more=False)
+    return Switcher(choices=[_choice(one, organization) for one in shown], more=more)
+
+
+def hue_of(organization: OrganizationRef) -> int:
+    """The number of its colour: the same everywhere and always, and no books are opened for it."""
+    return int.from_bytes(hashlib.sha256(organization.id.encode()).digest()[:2]) % len(HUES)
+
+
+def _choice(one: OrganizationRef, shown: OrganizationRef) -> Choice:
+    return Choice(
+        name=one.name,
+        handle=one.handle,
+        address=place_of(one),
+        partner=one.kind is OrganizationKind.PARTNER,
+        sandbox=one.environment is Environment.SANDBOX,
+        hue=hue_of(one),
+        here=one.id == shown.id,
     )
 
 

@@ -35,7 +35,7 @@ async def _activity(request: Request, visitor: Visitor) -> Response:
     except InvalidInput:
         # An address that was made by hand, or cut off.
         return see_other(f"{place_of(organization)}/activity")
-    return show(
+    return await show(
         visitor,
         organization,
         "activity.html",

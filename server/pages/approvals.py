@@ -78,7 +78,9 @@ class ApprovalPages:
         groups = [{"name": organization.name, "place": place, "waiting": waiting}] if waiting else []
         at, title = f"{organization.name} ({organization.handle})", "Waiting for your approval"
         asks = _may_switch_off(visitor, organization)
-        return show(visitor, organization, "approvals.html", here=_HERE, title=title, groups=groups, at=at, asks=asks)
+        return await show(
+            visitor, organization, "approvals.html", here=_HERE, title=title, groups=groups, at=at, asks=asks
+        )
 
     async def document(self, request: Request, visitor: Visitor) -> Response:
         _, books = await self._opened(request, visitor)
@@ -133,7 +135,7 @@ class ApprovalPages:
         except Refusal as refusal:
             return told("It cannot be decided now", message_of(refusal, on_page), status=409)
         page = approval_page(books.organization, shown)
-        return show(
+        return await show(
             visitor,
             books.organization,
             "approval.html",
@@ -153,7 +155,7 @@ class ApprovalPages:
             shown = await loosening.show_switching_off(visitor.office, books, to_sign=to_sign)
         except Conflict as conflict:
             return told("There is nothing to switch off", conflict.message, status=409)
-        return show(
+        return await show(
             visitor,
             books.organization,
             "human_approval.html",
@@ -255,7 +257,7 @@ async def _decided(
 ) -> Response:
     """What came of a decision, and the next that waits in the same organization."""
     waiting = await waiting_for(books)
-    return show(
+    return await show(
         visitor,
         books.organization,
         "decided.html",

@@ -72,7 +72,7 @@ async def _shown(
 ) -> Response:
     openings = await list_openings(visitor.office, organization)
     may_make = is_allowed(Right.CREATE_CREDENTIAL, organization, visitor.office.principal)
-    return show(
+    return await show(
         visitor,
         organization,
         "connections.html",
@@ -109,7 +109,7 @@ async def _made(visitor: Visitor, organization: OrganizationRef, form: Form) -> 
         office, organization, kind=kind, secret=made.secret, prefix=made.prefix, scopes=scopes, expires_at=expires_at
     )
     title = f"This is the {key.noun}"
-    return show(visitor, organization, "connection_made.html", here=_HERE, title=title, key=key)
+    return await show(visitor, organization, "connection_made.html", here=_HERE, title=title, key=key)
 
 
 def _days(text: str) -> int:
@@ -131,7 +131,9 @@ async def _revoke(request: Request, visitor: Visitor) -> Response:
         return nothing_here()
     if request.method != "POST":
         opening = opening_shown(found[0])
-        return show(visitor, organization, "revoke.html", here=_HERE, title=f"End this {opening.noun}", one=opening)
+        return await show(
+            visitor, organization, "revoke.html", here=_HERE, title=f"End this {opening.noun}", one=opening
+        )
     await visitor.form(request)
     await revoke_opening(visitor.office, organization, prefix)
     return see_other(f"{place_of(organization)}/connections")

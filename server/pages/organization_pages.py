@@ -9,30 +9,59 @@ from starlette.responses import Response
 
 from invoicing.organizations import OrganizationRef
 from operations.access import is_allowed
+from operations.organizations import list_organizations
 from operations.rights import Right
 from server.pages.rendering import render
 from server.pages.visiting import Visitor
-from views.heads import Tab, head_of
+from views.heads import Group, Switcher, Tab, head_of, switcher_of
 from views.organizations import place_of
 
-_TABS: Mapping[str, Right] = {
-    "connections": Right.READ,
-    "people": Right.MANAGE_PEOPLE,
-    "activity": Right.READ_ACTIVITY,
-    "approvals": Right.DECIDE_APPROVAL,
+_GROUPS: Mapping[str, Mapping[str, Right]] = {
+    "Work": {"approvals": Right.DECIDE_APPROVAL},
+    "Set up": {
+        "connections": Right.READ,
+        "people": Right.MANAGE_PEOPLE,
+        "activity": Right.READ_ACTIVITY,
+    },
 }
-"""The pages of an organization in their order, each with the right without which it is not shown."""
+"""The pages of an organization in their groups and order, each with the right without which it is not shown."""
+
+SWITCHED_MAX = 24
+"""So many organizations the switcher holds; there is a page of all."""
 
 
-def show(
+async def show(
     visitor: Visitor, organization: OrganizationRef, template: str, *, here: str = "", status: int = 200, **context: Any
 ) -> Response:
     """The page of a template that extends `organization.html`; `here` is its name among the organization's pages."""
+    return render(
+        template,
+        status=status,
+        visitor=visitor,
+        head=head_of(organization),
+        place=place_of(organization),
+        rooms=_groups(visitor, organization, here),
+        switcher=await _switcher(visitor, organization),
+        **context,
+    )
+
+
+def _groups(visitor: Visitor, organization: OrganizationRef, here: str) -> list[Group]:
     place = place_of(organization)
-    tabs = [
-        Tab(name=name.capitalize(), address=f"{place}/{name}", here=name == here)
-        for name, right in _TABS.items()
-        if is_allowed(right, organization, visitor.office.principal)
+    groups = [
+        Group(
+            name=name,
+            tabs=[
+                Tab(name=tab.capitalize(), address=f"{place}/{tab}", here=tab == here)
+                for tab, right in tabs.items()
+                if is_allowed(right, organization, visitor.office.principal)
+            ],
+        )
+        for name, tabs in _GROUPS.items()
     ]
-    head = head_of(organization, tabs)
-    return render(template, status=status, visitor=visitor, head=head, place=place, **context)
+    return [group for group in groups if group.tabs]
+
+
+async def _switcher(visitor: Visitor, organization: OrganizationRef) -> Switcher:
+    page, _ = await list_organizations(visitor.office, query="", cursor="", limit=SWITCHED_MAX)
+    return switcher_of(page.items, organization, more=page.next_cursor != "")

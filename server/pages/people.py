@@ -65,7 +65,7 @@ async def _link(request: Request, visitor: Visitor) -> Response:
 async def _link_shown(visitor: Visitor, organization: OrganizationRef, one: Person, *, invited: bool) -> Response:
     """The link of an invitation, which stands in this answer and nowhere else, and what the person reaches."""
     made = await make_invitation(visitor.office, organization, one.email)
-    return show(
+    return await show(
         visitor,
         organization,
         "invited.html",
@@ -87,14 +87,14 @@ async def _limit(request: Request, visitor: Visitor) -> Response:
         return nothing_here()
     if form is None:
         given = {"reach": "all" if one.clients is None else "some", "clients": ", ".join(shown.clients)}
-        return _ask(visitor, organization, "limit.html", "Limit to clients", one=shown, new=given)
+        return await _ask(visitor, organization, "limit.html", "Limit to clients", one=shown, new=given)
     try:
         await limit_user(visitor.office, organization, one.email, clients=_clients_of(organization, form))
     except Refusal as refusal:
         given = {name: form.text(name) for name in ("reach", "clients")}
-        return _ask(visitor, organization, "limit.html", "Limit to clients", refusal, one=shown, new=given)
+        return await _ask(visitor, organization, "limit.html", "Limit to clients", refusal, one=shown, new=given)
     limited = belonging(organization, await _known(visitor, organization, one.email))
-    return show(visitor, organization, "limited.html", here=_HERE, title="This counts from now on", one=limited)
+    return await show(visitor, organization, "limited.html", here=_HERE, title="This counts from now on", one=limited)
 
 
 async def _remove(request: Request, visitor: Visitor) -> Response:
@@ -105,14 +105,14 @@ async def _remove(request: Request, visitor: Visitor) -> Response:
     may_revoke = is_allowed(Right.REVOKE_CREDENTIAL, organization, visitor.office.principal)
     about: dict[str, Any] = {"one": belonging(organization, one), "may_revoke": may_revoke}
     if form is None:
-        return _ask(visitor, organization, "remove.html", "Remove somebody", **about)
+        return await _ask(visitor, organization, "remove.html", "Remove somebody", **about)
     try:
         revoke = form.text("revoke_keys") == "yes"
         removed = await remove_user(visitor.office, organization, one.email, revoke_keys=revoke)
     except Refusal as refusal:
-        return _ask(visitor, organization, "remove.html", "Remove somebody", refusal, **about)
+        return await _ask(visitor, organization, "remove.html", "Remove somebody", refusal, **about)
     if removed.left and one.email != visitor.email:
-        return show(visitor, organization, "removed.html", here=_HERE, title="Removed", removed=removed)
+        return await show(visitor, organization, "removed.html", here=_HERE, title="Removed", removed=removed)
     return see_other("/" if one.email == visitor.email else f"{place_of(organization)}/people")
 
 
@@ -183,10 +183,10 @@ async def _shown(
         "mark": new_mark,
         "is_practice": organization.kind is OrganizationKind.PARTNER,
     }
-    return _ask(visitor, organization, "people.html", "People", refusal, **shown)
+    return await _ask(visitor, organization, "people.html", "People", refusal, **shown)
 
 
-def _ask(
+async def _ask(
     visitor: Visitor,
     organization: OrganizationRef,
     template: str,
@@ -197,6 +197,6 @@ def _ask(
     status = 200 if refusal is None else 403 if isinstance(refusal, NotAllowed) else 400
     refused = message_of(refusal, on_page) if refusal else ""
     field = refusal.field if refusal else ""
-    return show(
+    return await show(
         visitor, organization, template, here=_HERE, status=status, title=title, refused=refused, field=field, **context
     )
