@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOWEST := .venv-lowest
 
-.PHONY: demo test quick test-faults test-guards test-lowest coverage conformance clients check format lock hooks serve bench attack docs picture documents clean
+.PHONY: demo test quick test-faults test-guards test-lowest coverage conformance clients check format lock hooks serve bench attack docs picture documents texts clean
 
 $(STAMP): pyproject.toml requirements.lock
 	@$(PYTHON) .ci/install.py $(VENV)
@@ -79,6 +79,10 @@ picture: $(STAMP)
 # The five documents of countries, as PDFs and pictures: make documents COUNTRY="DE FR", else of all.
 documents: $(STAMP)
 	$(BIN)/python -m tests.snapshots.documents documents-of-countries $(COUNTRY)
+
+# The catalogues of the pages' words, with all words that pages say and no others.
+texts: $(STAMP)
+	$(BIN)/python -m tests.snapshots.texts
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks

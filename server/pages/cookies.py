@@ -51,6 +51,15 @@ class SessionCookie:
         """Let the browser say from now on, beyond its session, that somebody has signed in with it."""
         response.set_cookie(f"{self.name}-known", mark, max_age=int(lasting.total_seconds()), **self._options())
 
+    def language(self, request: Request) -> str:
+        """What the browser says that somebody chose in it, which may be anything; empty where nobody has."""
+        return request.cookies.get(f"{self.name}-language", "")
+
+    def keep_language(self, response: Response, language: str, *, lasting: timedelta) -> Response:
+        """The response, with which the browser keeps the language that was chosen."""
+        response.set_cookie(f"{self.name}-language", language, max_age=int(lasting.total_seconds()), **self._options())
+        return response
+
     def take_back(self, response: Response) -> Response:
         """The response, with which the browser forgets the cookie."""
         response.delete_cookie(self.name, **self._options())

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from invoicing.refusals import InvalidInput
 from operations.approval.worklist import waiting_in_reach
 from operations.organizations import list_organizations
+from server.pages.languages import gettext
 from server.pages.rendering import render, see_other
 from server.pages.visiting import Desk, Visitor
 from views.heads import head_of
@@ -45,7 +46,7 @@ async def _home(request: Request, visitor: Visitor) -> Response:
     more = urlencode({"q": query, "after": page.next_cursor}) if page.next_cursor else ""
     return render(
         "home.html",
-        title="Organizations",
+        title=gettext("Organizations"),
         visitor=visitor,
         organizations=[(head_of(one), place_of(one), one) for one in page.items],
         query=query,

@@ -13,12 +13,15 @@ from operations.organizations import list_organizations
 from operations.rights import Right
 from server.pages.rendering import render
 from server.pages.visiting import Visitor
+from server.pages.words import group_word, page_word
 from views.heads import Group, Switcher, Tab, head_of, switcher_of
 from views.organizations import place_of
 
 _GROUPS: Mapping[str, Mapping[str, Right]] = {
-    "Work": {"approvals": Right.DECIDE_APPROVAL},
-    "Set up": {
+    "work": {
+        "approvals": Right.DECIDE_APPROVAL,
+    },
+    "set-up": {
         "connections": Right.READ,
         "people": Right.MANAGE_PEOPLE,
         "activity": Right.READ_ACTIVITY,
@@ -50,9 +53,9 @@ def _groups(visitor: Visitor, organization: OrganizationRef, here: str) -> list[
     place = place_of(organization)
     groups = [
         Group(
-            name=name,
+            name=group_word(name),
             tabs=[
-                Tab(name=tab.capitalize(), address=f"{place}/{tab}", here=tab == here)
+                Tab(name=page_word(tab), address=f"{place}/{tab}", here=tab == here)
                 for tab, right in tabs.items()
                 if is_allowed(right, organization, visitor.office.principal)
             ],

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from server.pages.languages import LANGUAGES, language, texts_of
 from server.pages.static_files import static
 
-_TEMPLATES = Environment(
-    loader=PackageLoader("server.pages"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_TEMPLATES.globals["static"] = static
 _HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -39,8 +33,26 @@ def render(
     """The page of a template. Browsers follow where the answer to a form leads only to this site and `form_targets`,
     which are origins, or schemes with their colon. `headers` come on top of those of every page.
     """
-    text = _TEMPLATES.get_template(template).render(**context)
+    spoken = language()
+    text = _templates(spoken).get_template(template).render(language=spoken, **context)
     return HTMLResponse(text, status_code=status, headers=page_headers(form_targets) | dict(headers or {}))
+
+
+@cache
+def _templates(spoken: str) -> Environment:
+    """The templates in a language: what they say by `trans` is in it."""
+    environment = Environment(
+        loader=PackageLoader("server.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.globals |= {"static": static, "languages": LANGUAGES}
+    environment.install_gettext_translations(texts_of(spoken), newstyle=True)  # type: ignore[attr-defined]
+    return environment
 
 
 def page_headers(form_targets: Sequence[str] = ()) -> dict[str, str]:

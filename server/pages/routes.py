@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from server.pages import activity, approvals, connections, home, keys, people
+from server.pages import (
+    activity,
+    approvals,
+    choosing_language,
+    connections,
+    home,
+    keys,
+    people,
+)
 from server.pages.static_files import static_route
 from server.pages.visiting import Desk
 
 
 def pages(desk: Desk) -> list[Route]:
     """The routes of every page, and of what pages load."""
-    rooms = (home, connections, people, activity, approvals, keys)
+    rooms = (home, connections, people, activity, approvals, keys, choosing_language)
     return [static_route(), *(route for room in rooms for route in room.routes(desk))]

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from invoicing.organizations import OrganizationKind, OrganizationRef
-from invoicing.refusals import NotFound, Unavailable
+from invoicing.refusals import NotFound, Refusal, Unavailable
 from operations.access import Office
 from operations.activity import Activity, Door, note, note_failed_authentication
 from operations.identity import known_browsers
@@ -22,6 +22,7 @@ from server.http.answers import Turned
 from server.http.connections import vouch
 from server.http.visits import note_visit
 from server.pages.cookies import SessionCookie
+from server.pages.languages import gettext, language_of, speaking
 from server.pages.reading import PUBLIC_URL, Form, read_form
 from server.pages.rendering import nothing_here, render, see_other, told
 from storage.directory import access_queries
@@ -110,6 +111,10 @@ class Desk:
 
         async def answer(request: Request) -> Response:
             request.scope[PUBLIC_URL] = self.office.public_url
+            with speaking(language_of(request, self.cookie.language(request))):
+                return await answered(request)
+
+        async def answered(request: Request) -> Response:
             try:
                 visitor = await self.visitor(request)
             except Unavailable as fault:
@@ -174,6 +179,8 @@ async def _answer(page: OpenPage, request: Request, visitor: Visitor | None) -> 
         return nothing_here()
     except Unavailable as fault:
         return _unavailable(fault)
+    except Refusal as refusal:
+        return told(gettext("This cannot be done"), message_of(refusal, on_page), status=409)
 
 
 def _unavailable(fault: Unavailable) -> Response:

@@ -54,7 +54,8 @@ FORM_TYPE = Guard(reading, "FORM_TYPE", "text/plain")
 HEADERS = Guard(rendering, "page_headers", lambda form_targets=(): {})
 ALL_HEADERS = Guard(SafeHeaders, "__call__", lambda self, *asgi: self._application(*asgi))
 # Off is what it is to be.
-ESCAPING = Guard(rendering, "_TEMPLATES", rendering._TEMPLATES.overlay(autoescape=False))
+_escaping = rendering._templates
+ESCAPING = Guard(rendering, "_templates", lambda spoken: _escaping(spoken).overlay(autoescape=False))
 COOKIE = Guard(SessionCookie, "_options", lambda self: {})
 TIME = Guard(browsers, "_since", lambda now: {"idle_since": LONG_AGO, "begun_after": LONG_AGO})
 ENDING = Guard(browsers, "end_sessions", lambda db, session_ids: None)

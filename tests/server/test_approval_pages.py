@@ -120,7 +120,7 @@ async def test_what_is_final_is_said_before_in_full_and_signed(tmp_path: Path, w
             sent = {**fields_of(page), **(browser.passkey(page) if way == "passkey" else browser.password())}
             done = await browser.send(address, sent)
             assert (done.status_code, "Issued as INV-2026-00001" in done.text) == (200, True)
-            assert f"{LIVE}</kbd>" in done.text, "whose books these are stands there still"
+            assert f'handle">{LIVE}</span>' in done.text, "whose books these are stands there still"
             assert "Nothing more waits for you here." in done.text
             again = await browser.send(address, sent)
             assert "issued already, as INV-2026-00001" in again.text, "a second click does no harm"

@@ -111,8 +111,8 @@ async def test_every_page_of_an_organization_says_whose_it_is(tmp_path: Path) ->
             text = (await owner.get(f"/o/{BAKERY}/{page}")).text
             assert f"<title>Harbour Bakery · {page.capitalize()} - Counterfoil</title>" in text
             assert "Sandbox: nothing here is a real invoice" in text
-            assert f'<bdi>Harbour Bakery</bdi></strong> <span class="quiet">client <kbd>{BAKERY}</kbd>' in text
-            assert f'<body class="hue-{head_of(home.bakery).hue}">' in text
+            assert f'<bdi>Harbour Bakery</bdi></strong> <span class="quiet handle">{BAKERY}</span>' in text
+            assert f'<body class="framed hue-{head_of(home.bakery).hue}">' in text
             (icon,) = re.findall(r'<link rel="icon" href="data:image/svg\+xml,([^"]+)"', text)
             assert ">HB</text>" in unquote(icon)
 

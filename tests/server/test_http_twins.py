@@ -290,6 +290,7 @@ def pages_of_approvals(room: str) -> dict[str, Tried]:
 
 ROUTES: dict[str, Tried] = {
     "/healthz": lambda _: [],
+    "/language": lambda of: [("POST", f"/language?language={one}") for one in (of.handle, of.id)],
     "/static/{name}": lambda of: [("GET", f"/static/{one}") for one in (of.id, of.export)],
     "/": lambda of: [("GET", f"/?q={one}") for one in (of.handle, of.canary)],
     **pages_of_connections("o"),

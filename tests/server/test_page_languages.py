@@ -1,0 +1,86 @@
+"""The pages in more than one language: each catalogue has every word, and the reader's language decides."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from server.pages.languages import LANGUAGES, SOURCE, texts_of
+from server.pages.reading import FORM_TYPE
+from tests.snapshots.texts import catalogue, lacking, said
+from tests.support.http import BAKERY, house
+from tests.support.visits import heading_of, sign_in
+
+OTHERS = [language for language in LANGUAGES if language != SOURCE]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_catalogue_has_every_word_and_none_that_no_page_says(language: str) -> None:
+    kept = catalogue(language)
+    wanted = {message.id for message in said() if message.id}
+    assert {message.id for message in kept if message.id} == wanted, "make texts"
+    assert lacking(kept) == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_translation_holds_the_values_of_its_words(language: str) -> None:
+    for message in catalogue(language):
+        if not message.id:
+            continue
+        keys, texts = _forms(message.id), _forms(message.string)
+        assert set().union(*map(_values, texts)) == set().union(*map(_values, keys)), message.id
+
+
+def _forms(texts: object) -> list[str]:
+    return [str(text) for text in texts] if isinstance(texts, (tuple, list)) else [str(texts)]
+
+
+def _values(text: str) -> set[str]:
+    return set(re.findall(r"%\(\w+\)s", text))
+
+
+def test_words_of_numbers_have_the_forms_of_the_language() -> None:
+    texts = texts_of("de")
+    one, many = "%(waiting)s document waits for you", "%(waiting)s documents wait for you"
+    assert texts.ngettext(one, many, 1) == "%(waiting)s Beleg wartet auf Sie"
+    assert texts.ngettext(one, many, 0) == texts.ngettext(one, many, 2) == "%(waiting)s Belege warten auf Sie"
+
+
+async def test_a_page_is_in_the_language_that_was_chosen_or_that_the_browser_asks_for(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        owner = await sign_in(home.site, home.one.office)
+        place = "/"
+
+        async def heading(asks: str, chosen: str = "") -> tuple[str, str]:
+            cookie = owner.cookie["Cookie"] + (f"; counterfoil-language={chosen}" if chosen else "")
+            page = await home.site.send("GET", place, headers={"Cookie": cookie, "Accept-Language": asks})
+            return heading_of(page), re.findall(r'<html lang="([^"]+)">', page.text)[0]
+
+        assert await heading("de-AT,de;q=0.9,en;q=0.5") == ("Organisationen", "de")
+        assert await heading("fr, en") == ("Organizations", "en")
+        assert await heading("") == ("Organizations", "en")
+        assert await heading("en", "de") == ("Organisationen", "de")
+        assert await heading("de", "en") == ("Organizations", "en")
+        assert await heading("en", "../../xx") == ("Organizations", "en")
+
+
+async def test_the_language_is_chosen_on_any_page_and_leads_back_to_it(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        owner = await sign_in(home.site, home.one.office)
+        place = f"/o/{BAKERY}/people?x=1"
+
+        async def choose(language: str, before: str) -> httpx2.Response:
+            headers = {"Origin": home.site.url, "Content-Type": FORM_TYPE, **({"Referer": before} if before else {})}
+            return await home.site.send(
+                "POST", "/language", headers=owner.cookie | headers, content=f"language={language}"
+            )
+
+        chosen = await choose("de", home.site.url + place)
+        assert (chosen.status_code, chosen.headers["location"]) == (303, place)
+        assert "counterfoil-language=de" in chosen.headers["set-cookie"]
+        for before in ("", "https://elsewhere.example/x", f"{home.site.url}//elsewhere.example", "nonsense"):
+            assert (await choose("de", before)).headers["location"] == "/"
+        assert "set-cookie" not in (await choose("klingon", "")).headers
