@@ -19,6 +19,9 @@ from views.organizations import place_of
 
 _GROUPS: Mapping[str, Mapping[str, Right]] = {
     "work": {
+        "invoices": Right.READ,
+        "customers": Right.READ,
+        "items": Right.READ,
         "approvals": Right.DECIDE_APPROVAL,
     },
     "set-up": {

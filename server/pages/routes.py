@@ -9,9 +9,12 @@ from server.pages import (
     approvals,
     choosing_language,
     connections,
+    documents,
     home,
+    invoices,
     keys,
     people,
+    records,
 )
 from server.pages.static_files import static_route
 from server.pages.visiting import Desk
@@ -19,5 +22,5 @@ from server.pages.visiting import Desk
 
 def pages(desk: Desk) -> list[Route]:
     """The routes of every page, and of what pages load."""
-    rooms = (home, connections, people, activity, approvals, keys, choosing_language)
+    rooms = (home, invoices, documents, records, connections, people, activity, approvals, keys, choosing_language)
     return [static_route(), *(route for room in rooms for route in room.routes(desk))]

@@ -5,9 +5,53 @@ from __future__ import annotations
 from server.pages.languages import gettext
 
 
+def status_word(status: str, kind: str = "invoice") -> str:
+    """The status of a document or draft, as `find_invoices` has it; nothing of a credit note waits for money."""
+    if kind == "credit_note" and status == "issued":
+        return gettext("Issued")
+    words = {
+        "issued": gettext("Open"),
+        "partially_paid": gettext("Partly paid"),
+        "paid": gettext("Paid"),
+        "overdue": gettext("Overdue"),
+        "credited": gettext("Credited"),
+        "draft": gettext("Draft"),
+        "awaiting_approval": gettext("Waiting for approval"),
+        "former": gettext("Former system"),
+    }
+    return words.get(status, status)
+
+
+def event_word(what: str) -> str:
+    """What happened to a document: the kind of a settlement, or that it was issued or credited."""
+    words = {
+        "payment": gettext("Paid"),
+        "paid_back": gettext("Paid back"),
+        "credit": gettext("Credit applied"),
+        "credit_used": gettext("Credit used on another invoice"),
+        "write_off": gettext("Written off"),
+        "charges": gettext("Bank charges"),
+        "withheld_tax": gettext("Tax withheld"),
+        "certificate": gettext("Certificate of withheld tax"),
+        "discount": gettext("Discount taken"),
+        "reversed": gettext("Taken back"),
+        "credited": gettext("Credited"),
+        "issued": gettext("Issued"),
+    }
+    return words.get(what, what)
+
+
+def kind_word(kind: str) -> str:
+    """What a document is."""
+    return gettext("Credit note") if kind == "credit_note" else gettext("Invoice")
+
+
 def page_word(name: str) -> str:
     """A page of an organization, by the name that its address has."""
     words = {
+        "invoices": gettext("Invoices"),
+        "customers": gettext("Customers"),
+        "items": gettext("Items"),
         "approvals": gettext("Approvals"),
         "connections": gettext("Connections"),
         "people": gettext("People"),

@@ -22,6 +22,9 @@ async def test_every_page_can_be_read_wide_and_narrow_light_and_dark(at_home: Br
     home = at_home.home
     await at_home.sign_in()
     key = (await home.credentials.key(home.bakery)).rpartition("_")[0]
+    books = home.one.books(home.bakery)
+    long = await home.one.customer(books, "Hôtel de la Plage Internationale et Résidence du Vieux Port SARL à Ελαιώνας")
+    shown = [(await home.one.issue(books, long.id, quantity=quantity)).document for quantity in ("1", "99999999")]
     odd = await home.one.client("The Very Long Name of a Company in Two Towns and Elsewhere GmbH")
     await colleague(home.one, home.one.organization, "accountant", email=LONG)
     practice = "/practice/ledger-co-sandbox"
@@ -31,6 +34,7 @@ async def test_every_page_can_be_read_wide_and_narrow_light_and_dark(at_home: Br
     connection = await a_connection(home.one, "Some-Very-Long-Program-Name-Without-Any-Blank-In-It-At-All")
     addresses += ["/account", "/account/password", "/account/codes", "/account/passkeys", "/account/password/remove"]
     addresses += [f"/account/connections/end?connection={connection}", "/sign-in", "/sign-in/again", "/approvals"]
+    addresses += [f"/o/{BAKERY}/{name}" for name in ("invoices", "customers", "items", f"invoices/{shown[1].number}")]
     addresses += [f"/o/{BAKERY}/activity", f"/o/{BAKERY}/approvals", f"{practice}/approvals/human_approval"]
     for address in addresses:
         await at_home.open(address)
@@ -78,6 +82,7 @@ async def test_a_key_is_made_used_and_ended_without_script(at_home: Browsed, bro
         page = await context.new_page()
         await page.goto("/")
         await page.get_by_role("link", name="Harbour Bakery").click()
+        await page.get_by_role("link", name="Connections").click()
         await expect(page.get_by_role("button", name="Copy")).to_have_count(0)
         key = await _make_key(page)
         async with at_home.home.site.chat(key) as chat:

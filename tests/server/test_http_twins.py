@@ -273,6 +273,41 @@ def pages_of_connections(room: str) -> dict[str, Tried]:
     }
 
 
+def pages_of_documents(room: str) -> dict[str, Tried]:
+    """Lists, limited by what is another's, and another's documents under one's own handle."""
+    whole = f"/{room}/{{handle}}"
+    lists = [
+        *(f"{whole}/invoices?{asked}" for asked in ("customer={customer}", "q={number}", "after={number}")),
+        *(f"{whole}/{name}?q={{customer}}" for name in ("customers", "items")),
+    ]
+
+    def listed(of: Known) -> list[tuple[str, str]]:
+        ids = {"customer": (of.customer, of.canary), "number": (of.invoice, of.canary)}
+        return [
+            ("GET", address.format(handle=handle, **{name: one}))
+            for address in lists
+            for handle in (of.handle, of.id, MINE)
+            for name, named in ids.items()
+            if f"{{{name}}}" in address
+            for one in named
+        ]
+
+    tried = page_read(f"{whole}/invoices/{{document}}", lambda of: of.invoice)
+    return {
+        f"{whole}/invoices": listed,
+        f"{whole}/customers": listed,
+        f"{whole}/items": listed,
+        f"{whole}/invoices/{{document}}": tried,
+        f"{whole}/invoices/{{document}}/pdf": lambda of: [(method, f"{at}/pdf") for method, at in tried(of)],
+    }
+
+
+def page_read(below: str, *ids: Callable[[Known], str]) -> Tried:
+    """A page that is only read."""
+    tried = page(below, *ids)
+    return lambda of: [one for one in tried(of) if one[0] == "GET"]
+
+
 def pages_of_approvals(room: str) -> dict[str, Tried]:
     """What waits for a person: another's pages, and another's documents."""
     return {
@@ -295,6 +330,8 @@ ROUTES: dict[str, Tried] = {
     "/": lambda of: [("GET", f"/?q={one}") for one in (of.handle, of.canary)],
     **pages_of_connections("o"),
     **pages_of_connections("practice"),
+    **pages_of_documents("o"),
+    **pages_of_documents("practice"),
     **pages_of_people("o"),
     **pages_of_people("practice"),
     "/approvals": lambda of: [("GET", f"/approvals?q={one}") for one in (of.handle, of.canary)],
@@ -396,6 +433,6 @@ async def test_the_pages_show_ones_own_organization_and_nothing_of_its_twins(doo
             assert (answer.status_code, mine.handle in answer.text) == (200, True), route
             for their in (known["b"], known["c"]):
                 assert_nothing_of(their, answer.text, route)
-    assert shown >= {"connections", "people", "remove", "activity"}
+    assert shown >= {"connections", "people", "remove", "activity", "invoices", "customers", "items"}
     home = await doors.visit.get("/")
-    assert (home.status_code, home.headers["location"]) == (303, f"/o/{mine.handle}/connections")
+    assert (home.status_code, home.headers["location"]) == (303, f"/o/{mine.handle}/invoices")

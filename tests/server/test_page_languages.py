@@ -52,25 +52,25 @@ def test_words_of_numbers_have_the_forms_of_the_language() -> None:
 async def test_a_page_is_in_the_language_that_was_chosen_or_that_the_browser_asks_for(tmp_path: Path) -> None:
     async with house(tmp_path / "data") as home:
         owner = await sign_in(home.site, home.one.office)
-        place = "/"
+        place = f"/o/{BAKERY}/invoices"
 
         async def heading(asks: str, chosen: str = "") -> tuple[str, str]:
             cookie = owner.cookie["Cookie"] + (f"; counterfoil-language={chosen}" if chosen else "")
             page = await home.site.send("GET", place, headers={"Cookie": cookie, "Accept-Language": asks})
             return heading_of(page), re.findall(r'<html lang="([^"]+)">', page.text)[0]
 
-        assert await heading("de-AT,de;q=0.9,en;q=0.5") == ("Organisationen", "de")
-        assert await heading("fr, en") == ("Organizations", "en")
-        assert await heading("") == ("Organizations", "en")
-        assert await heading("en", "de") == ("Organisationen", "de")
-        assert await heading("de", "en") == ("Organizations", "en")
-        assert await heading("en", "../../xx") == ("Organizations", "en")
+        assert await heading("de-AT,de;q=0.9,en;q=0.5") == ("Rechnungen", "de")
+        assert await heading("fr, en") == ("Invoices", "en")
+        assert await heading("") == ("Invoices", "en")
+        assert await heading("en", "de") == ("Rechnungen", "de")
+        assert await heading("de", "en") == ("Invoices", "en")
+        assert await heading("en", "../../xx") == ("Invoices", "en")
 
 
 async def test_the_language_is_chosen_on_any_page_and_leads_back_to_it(tmp_path: Path) -> None:
     async with house(tmp_path / "data") as home:
         owner = await sign_in(home.site, home.one.office)
-        place = f"/o/{BAKERY}/people?x=1"
+        place = f"/o/{BAKERY}/invoices?q=x"
 
         async def choose(language: str, before: str) -> httpx2.Response:
             headers = {"Origin": home.site.url, "Content-Type": FORM_TYPE, **({"Referer": before} if before else {})}

@@ -1,0 +1,194 @@
+"""An issued document as a page shows it: what was said, what it comes to and what happened to it since, written by the
+organization's own locale.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from invoicing.document.details import said_of_document
+from invoicing.document.documents import DocumentKind, Line
+from invoicing.document.former_records import is_former
+from invoicing.master_data.profiles import Profile
+from invoicing.render.formats import Formats
+from operations.issuing import StandingDocument
+from views.base import View
+from views.listed_documents import formats_of
+
+
+class ShownLine(View):
+    """`below` is what is said of it besides its name."""
+
+    position: int
+    name: str
+    below: list[str]
+    quantity: str
+    unit: str
+    price: str
+    tax: str
+    net: str
+
+
+class ShownTax(View):
+    name: str
+    rate: str
+    taxable: str
+    tax: str
+
+
+class ShownEvent(View):
+    """Something that happened to it: `what` is the kind of a settlement, `issued` or `credited`."""
+
+    what: str
+    when: str
+    amount: str
+    said: list[str]
+    who: str
+    key: str
+
+
+class ShownDocument(View):
+    """Amounts are without their currency. `open` is what is still owed, less than zero where the customer is owed. Of
+    one of a `former` system the total alone is known, and it has no PDF here.
+    """
+
+    key: str
+    number: str
+    kind: str
+    status: str
+    customer: str
+    address: list[str]
+    numbers: list[str]
+    issued: str
+    due: str
+    supplied: str
+    terms: str
+    purchase_order: str
+    details: dict[str, str]
+    note: str
+    currency: str
+    lines: list[ShownLine]
+    taxes: list[ShownTax]
+    net: str
+    tax: str
+    total: str
+    payable: str
+    paid: str
+    credited: str
+    open: str
+    credits: str
+    credits_number: str
+    reason: str
+    hash: str
+    former: bool
+    events: list[ShownEvent]
+
+
+def shown_document(found: StandingDocument, profile: Profile) -> ShownDocument:
+    document, balance = found.document, found.balance
+    formats, buyer = formats_of(profile, document.currency), document.buyer
+    is_note = document.kind is DocumentKind.CREDIT_NOTE
+    place = buyer.address
+    return ShownDocument(
+        key=document.id,
+        number=document.number,
+        kind=document.kind.value,
+        status=found.status.value,
+        customer=buyer.name,
+        address=[
+            text
+            for text in (place.line1, place.line2, f"{place.postal_code} {place.city}".strip(), place.country)
+            if text
+        ],
+        numbers=[number for number in (buyer.tax_number, buyer.registration_number) if number],
+        issued=formats.date(document.issue_date),
+        due="" if is_note else formats.date(document.due_date),
+        supplied=_supplied(document.supply_date, document.supply_end, formats),
+        terms=document.payment_terms,
+        purchase_order=document.purchase_order,
+        details=said_of_document(document),
+        note=document.note,
+        currency=document.currency,
+        lines=[_line(line, formats) for line in document.lines],
+        taxes=[
+            ShownTax(
+                name=tax.label,
+                rate=formats.percent(tax.rate),
+                taxable=formats.amount(tax.taxable_minor),
+                tax=formats.amount(tax.tax_minor),
+            )
+            for tax in document.taxes
+        ],
+        net=formats.amount(document.net_minor),
+        tax=formats.amount(document.tax_minor),
+        total=formats.amount(document.total_minor),
+        payable=formats.amount(document.payable_minor) if document.payable_minor != document.total_minor else "",
+        paid=formats.amount(balance.paid_minor) if balance.paid_minor else "",
+        credited=formats.amount(balance.credited_minor) if balance.credited_minor else "",
+        open=formats.amount(balance.due_minor) if balance.due_minor else "",
+        credits=document.of_invoice,
+        credits_number=document.credits.number if document.credits else "",
+        reason=document.reason,
+        hash=found.hash,
+        former=is_former(document.id),
+        events=_events(found, formats),
+    )
+
+
+def _supplied(first: date, last: date | None, formats: Formats) -> str:
+    return " – ".join(dict.fromkeys(formats.date(day) for day in (first, last) if day))
+
+
+def _line(line: Line, formats: Formats) -> ShownLine:
+    days = _supplied(line.supply_date, line.supply_end, formats) if line.supply_date else ""
+    return ShownLine(
+        position=line.position,
+        name=line.title,
+        below=[text for text in (line.details, days, line.note) if text],
+        quantity=formats.number(line.quantity),
+        unit=line.unit,
+        price=formats.price(line.unit_price),
+        tax=formats.percent(line.tax_rate),
+        net=formats.amount(line.net_minor),
+    )
+
+
+def _events(found: StandingDocument, formats: Formats) -> list[ShownEvent]:
+    """What happened, the newest first."""
+    events = [
+        ShownEvent(
+            what="reversed" if payment.reverses_id else payment.kind.value,
+            when=formats.date(payment.paid_on),
+            amount=formats.amount(payment.amount_minor),
+            said=[text for text in (payment.method, payment.reference) if text],
+            who=payment.recorded_by,
+            key="",
+        )
+        for payment in found.payments
+    ]
+    events += [
+        ShownEvent(
+            what="credited",
+            when=formats.date(note.document.issue_date),
+            amount=formats.amount(note.document.total_minor),
+            said=[note.document.number, note.document.reason],
+            who=note.issued_by,
+            key=note.document.id,
+        )
+        for note in found.credit_notes
+    ]
+    events.append(
+        ShownEvent(
+            what="issued",
+            when=_moment(found.issued_at, formats),
+            amount="",
+            said=[],
+            who=found.issued_by,
+            key="",
+        )
+    )
+    return events
+
+
+def _moment(moment: datetime, formats: Formats) -> str:
+    return f"{formats.date(moment.date())}, {moment:%H:%M} UTC"
