@@ -82,7 +82,9 @@ async def test_no_other_list_holds_a_draft(bakery: Bakery, era: Era) -> None:
             listed = (await chat.ok("find_invoices", status=status, limit=100))["invoices"]
             assert not [one for one in listed if one["status"] == "draft" or one["id"] == bakery.made.draft]
         message = (await chat.refused("find_invoices", status="sent"))["message"]
-        assert message.endswith("open, issued, partially_paid, paid, overdue, credited, draft, awaiting_approval.")
+        assert message.endswith(
+            "open, issued, partially_paid, paid, overdue, credited, former, draft, awaiting_approval."
+        )
 
 
 async def test_a_draft_of_an_earlier_release_is_listed_without_amounts(bakery: Bakery) -> None:

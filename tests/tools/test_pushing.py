@@ -121,7 +121,7 @@ async def test_a_copy_that_does_not_fit_says_how_its_layer_is_repeated(tmp_path:
         wanted = {"name": "Harbour Bakery", "country": "GB", "copy_from": finch["organization"]}
         made = text_of(await chat.call("create_client_organization", **wanted)).splitlines()
         assert made[2:7] == [
-            f"From {PRACTICE}: 42 accounts, 1 tax authority, 10 tax codes, 2 withholdings, 5 payment terms, 6 agents,"
+            f"From {PRACTICE}: 43 accounts, 1 tax authority, 10 tax codes, 2 withholdings, 5 payment terms, 6 agents,"
             " 6 skills.",
             "From finch-studio-sandbox: 1 posting profile, 2 transaction types.",
             "Posting profiles: copied in part, completed with the usual ones.",
@@ -138,7 +138,7 @@ async def test_a_copy_that_does_not_fit_says_how_its_layer_is_repeated(tmp_path:
             "From finch-studio-sandbox: 2 posting profiles, 2 transaction types.",
             "New: the posting profile Shop: receivable 1100; revenue 4777; tax_payable 2100; discount 4300; rounding"
             " 4900; bank 1000; write_off 6600; bank_charges 6800; exchange_gain 7100; exchange_loss 7100; withheld_tax"
-            " 1410; customer_credit 2310.",
+            " 1410; customer_credit 2310; advances 2300; passed_on 1310.",
         ]
         same = await chat.call("create_client_organization", **again)
         unchanged = f"Nothing to change in Harbour Bakery ({BAKERY}): what fits is there already."

@@ -76,11 +76,11 @@ async def test_an_export_says_how_many_amounts_could_not_be_converted(bakery: Ba
 async def test_a_new_client_is_described_without_words_of_our_own_making(bakery: Bakery) -> None:
     async with bakery.chat(dedicated=False) as chat:
         fresh = text_of(await chat.call("create_client_organization", name="Finch", country="DE"))
-        assert "\nFrom country file DE: 42 accounts, 1 tax authority," in fresh
+        assert "\nFrom country file DE: 43 accounts, 1 tax authority," in fresh
         assert 'To work in it: organization="finch-sandbox", or switch_organization.' in fresh
         wanted = {"name": "Rook", "country": "GB", "copy_from": "ledger-co-sandbox", "copy_entity_configuration": False}
         copied = text_of(await chat.call("create_client_organization", **wanted))
-        assert "\nFrom ledger-co-sandbox: 42 accounts, 1 tax authority," in copied
+        assert "\nFrom ledger-co-sandbox: 43 accounts, 1 tax authority," in copied
         assert "\nPosting profiles: those that are usual with the chart." in copied
         for text in (fresh, copied):
             assert not any(word in text for word in ("Layer", "layer", "schema", "entity", "_codes"))
