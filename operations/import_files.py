@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from invoicing.countries.names import country_named
+from invoicing.importing.closing_rows import closing_remarks, split_closing
 from invoicing.importing.columns import Column, How, is_known, match_columns, not_understood
 from invoicing.importing.composing import fill_repeated
 from invoicing.importing.price_columns import PRICE, Pricing
@@ -90,10 +91,17 @@ def _read(asked: FileToImport, profile: Profile, *, update: bool, dry_run: bool,
         pricing=Pricing(profile.prices_include_tax, profile.currency),
         profile=program,
     )
+
+    def rows_of(part: Table) -> list[ReadRow]:
+        return read_rows(part, columns, reading.decimal_sign, profile.currency, order=reading.day_order)
+
+    table, closing = split_closing(table, columns) if asked.kind is Kind.OPEN_ITEMS else (table, ())
+    rows = rows_of(table)
+    below = closing_remarks(closing, rows, lambda: rows_of(replace(table, rows=closing)))
     wanted = Import(
         kind=asked.kind,
         columns=columns,
-        rows=read_rows(table, columns, reading.decimal_sign, profile.currency, order=reading.day_order),
+        rows=rows,
         file_name=asked.file_name,
         sha256=hashlib.sha256(content).hexdigest(),
         update=update,
@@ -103,7 +111,12 @@ def _read(asked: FileToImport, profile: Profile, *, update: bool, dry_run: bool,
     )
     notes = [*([_passed_over(without)] if without else []), *_notes(wanted, profile)]
     unknown = not_understood(asked.kind, columns.unknown) if columns.unknown else ""
-    remarks = (*table.notes, *map(Remark, notes), *([Remark(unknown, Act.MAP_OR_IGNORE_COLUMNS)] if unknown else []))
+    remarks = (
+        *table.notes,
+        *below,
+        *map(Remark, notes),
+        *([Remark(unknown, Act.MAP_OR_IGNORE_COLUMNS)] if unknown else []),
+    )
     return ReadFile(wanted, table.form, remarks)
 
 

@@ -23,8 +23,8 @@ from invoicing.remedies import Act
 Value = str | bool | Decimal | date
 
 _TRUTHS = frozenset({"consumer", "public_body", "demands_e_invoice", "surcharge", "archived"})
-_MONEY = ("unit_price", "total", "open", "paid")
-_DECIMALS = frozenset({*_MONEY, "tax_rate", "exchange_rate"})
+MONEY = ("unit_price", "total", "open", "paid")
+_DECIMALS = frozenset({*MONEY, "tax_rate", "exchange_rate"})
 _DAYS = frozenset({"issue_date", "due_date"})
 _APOSTROPHE_BEFORE = frozenset({"postal_code", "phone"})
 # A text that looks like a number and is none: what a spreadsheet did to it cannot be undone.
@@ -126,7 +126,7 @@ def _read_row(row: Row, columns: Columns, signs: _Signs, currency: str) -> ReadR
             values[column.field] = _value(cell, column, signs)
         except Refusal as refusal:
             problems.append(Problem(column.field, refusal.message, column.heading, refusal.remedy))
-    for name in _MONEY:
+    for name in MONEY:
         problems.extend(_currency_of_price(row, values, columns, currency, name))
     of_person = compose_name(values)
     compose_street(values)

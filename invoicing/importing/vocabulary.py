@@ -65,6 +65,11 @@ def document_kind_of(text: str) -> str:
     return _words("document_kinds").get(bare(text), "")
 
 
+def is_word_of_total(text: str) -> bool:
+    """Whether a text is what stands before the sums of a list, as "Summe" or "Total"."""
+    return bool(_words("totals").get(bare(text)))
+
+
 def _likeliest(fields: Mapping[str, frozenset[str]], known: Counter[str]) -> tuple[str, ...]:
     if len(fields) < 2:
         return tuple(fields)

@@ -85,6 +85,44 @@ async def test_open_items_of_a_former_system_are_told_row_by_row_and_asked_for_t
         assert (done["written"], done["counts"]["created"]) == (True, 5)
 
 
+# Open are 2,070.50, or less the credit note 1,950.50.
+WITH_COMMAS = """\
+Invoice number;Type;Invoice date;Due date;Customer;Total;Balance
+OLD-17;invoice;2025-11-03;2025-12-03;Hotel Bristol;1.200,00;1.200,00
+OLD-18;invoice;2025-12-01;2025-12-31;Hotel Bristol;1.000,00;720,00
+OLD-19;invoice;2025-12-15;2026-03-31;Hotel Bristol;90,50;90,50
+OLD-C4;credit note;2025-12-20;2025-12-20;Hotel Bristol;60,00;60,00
+OLD-9;invoice;2025-06-01;2025-07-01;Hotel Bristol;80,00;0
+"""
+
+
+@pytest.mark.parametrize(
+    ("closing", "said"),
+    [
+        ("Summe;;;;;;2070,50\n", "Row 7 is below the table, passed over: Summe 2070,50."),
+        (
+            "\n;;;;Total GBP:;2.430,50;1.950,50\n",
+            "Row 8 is below the table, passed over: Total GBP: 2.430,50 1.950,50.",
+        ),
+        ("Totale;;;;;;99,00\n", "Row 7 has 99 as the sum of open, and the rows above it come to 2070.5: look whether"),
+        ("Somme;;;;;;1,00\nTotal;;;;;;2,00\n", "2 rows are below the table, passed over: Somme 1,00; Total 2,00."),
+    ],
+)
+async def test_rows_of_sums_at_the_end_of_open_items_are_passed_over_by_name(
+    desk: Practice, tmp_path: Path, closing: str, said: str
+) -> None:
+    (tmp_path / "files" / "open.csv").write_text(WITH_COMMAS + closing, "utf-8")
+    async with assistant(desk.office, organization=HANDLE) as chat:
+        await chat.ok("save_customer", name="Hotel Bristol", country="GB")
+        opening = ["opening_day=2026-01-01", "opening_account=3100"]
+        asked = {"kind": "open_items", "file": "open.csv", "options": opening}
+        text = text_of(await chat.call("import_records", **asked))
+        assert said in text
+        assert ("look whether" in said) == ("look whether" in text)
+        done = await chat.ok("import_records", **asked, dry_run=False)
+        assert (done["written"], done["counts"]["created"]) == (True, 5)
+
+
 async def test_a_client_that_wants_progress_is_told_of_the_rows(desk: Practice) -> None:
     told: list[tuple[float, float | None, str | None]] = []
 
