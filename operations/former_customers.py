@@ -16,10 +16,10 @@ from operations.customers import changed as changed_customer
 from operations.customers import check_field
 from operations.importing_addresses import with_address
 from storage.books import customers
-from storage.books.customers import fits_number
+from storage.books.customers import fits_number, identifier_key
 from storage.ids import new_id
 
-_OF_CUSTOMER = ("country", "tax_number", "email", "line1", "line2", "postal_code", "city", ADDRESS_TEXT)
+_OF_CUSTOMER = ("country", "identifier", "tax_number", "email", "line1", "line2", "postal_code", "city", ADDRESS_TEXT)
 
 
 class FormerCustomers:
@@ -40,18 +40,24 @@ class FormerCustomers:
         name = clean_line(str(values.get("customer", "")), field="customer", limit=200)
         wanted_id = str(values.get("counterfoil_id", "")).strip()
         number = str(values.get("tax_number", "")).strip()
-        found = self._customers.match(id=wanted_id, name=name, tax_number=number)
+        identifier = clean_line(str(values.get("identifier", "")), field="identifier", limit=100)
+        found = self._customers.match(id=wanted_id, name=name, tax_number=number, identifier=identifier)
         known = self._kept(found)
         if len(known) > 1 and number:
             known = [one for one in known if one.tax_number and fits_number(one.tax_number, number)] or known
         if len(known) == 1:
-            _check_number(known[0], "" if wanted_id else number)
+            if not wanted_id:
+                _check_number(known[0], number)
+                self._check_identifier(known[0], identifier, name)
             return known[0], False
         if len(known) > 1:
             raise _several(len(known), name)
         if wanted_id or not name:
+            if identifier and not wanted_id:
+                _no_customer(identifier, "customer_number")
             _no_customer(name, "counterfoil_id" if wanted_id else "customer")
         alike = [one for one in self._made.get(fold(name), ()) if fits_number(one.tax_number, number)]
+        alike = [one for one in alike if _fits_identifier(one, identifier)]
         if len(alike) > 1:
             raise _several(len(alike), name)
         if alike:
@@ -65,6 +71,18 @@ class FormerCustomers:
             checked[field] = value if field == ADDRESS_TEXT else check_field(self._db, field, value)
         blank = Customer(id=new_id("cus"), name="", country="")
         return changed_customer(blank, with_address(checked, checked["country"])), True
+
+    def _check_identifier(self, customer: Customer, said: str, name: str) -> None:
+        """Refuse a row whose name and customer number are those of two."""
+        called_so = self._customers.by_name.get(fold(name), ())
+        other = bool(said and called_so) and customer.id not in called_so
+        if other or not _fits_identifier(customer, said):
+            but = f", and not {name}" if other else ""
+            raise Conflict(
+                f"customer_number: {customer.name} has {customer.identifier} here{but}."
+                " Correct one of the two, or add a column counterfoil_id with the id of the right one.",
+                field="identifier",
+            )
 
     def _kept(self, ids: tuple[str, ...]) -> list[Customer]:
         """The customers of these ids, each read once however many rows name it."""
@@ -81,6 +99,10 @@ def _check_number(customer: Customer, number: str) -> None:
             " the two, or leave the number out; if not, add a column counterfoil_id with the id of the right one.",
             field="tax_number",
         )
+
+
+def _fits_identifier(customer: Customer, said: str) -> bool:
+    return not said or not customer.identifier or identifier_key(customer.identifier) == identifier_key(said)
 
 
 def _several(count: int, name: str) -> Conflict:

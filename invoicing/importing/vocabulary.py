@@ -23,7 +23,7 @@ class Kind(Enum):
     SERIES = "series"
 
 
-_OF_CUSTOMERS = ("currency", "tax_number", "country", "email", "line1", "postal_code", "city")
+_OF_CUSTOMERS = ("currency", "identifier", "tax_number", "country", "email", "line1", "postal_code", "city")
 
 
 def meanings(kind: Kind, heading: str) -> Mapping[str, frozenset[str]]:

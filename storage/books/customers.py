@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
+from invoicing.master_data.electronic_addresses import split_identifier
 from invoicing.master_data.records import Customer
 from invoicing.text.typed import fold, search_key
 from storage.books import tables
@@ -25,7 +26,9 @@ _BY_NAME = (
     .limit(5)
 )
 _NAMES = select(_COLUMNS.id, _COLUMNS.name, _COLUMNS.archived).order_by(_COLUMNS.id)
-_TO_MATCH = select(_COLUMNS.id, _COLUMNS.name_key, _COLUMNS.tax_number).order_by(_COLUMNS.archived, _COLUMNS.id)
+_TO_MATCH = select(_COLUMNS.id, _COLUMNS.name_key, _COLUMNS.tax_number, _COLUMNS.identifier).order_by(
+    _COLUMNS.archived, _COLUMNS.id
+)
 _ADD = _CUSTOMERS.table.insert().inline()
 
 
@@ -55,13 +58,16 @@ class CustomersToMatch:
     ids: frozenset[str]
     by_name: Mapping[str, tuple[str, ...]]
     by_number: Mapping[str, tuple[str, ...]]
+    by_identifier: Mapping[str, tuple[str, ...]]
 
-    def match(self, *, id: str, name: str, tax_number: str) -> tuple[str, ...]:
-        """Who is meant: by the id alone, where it is said; else by the name, and among several of it by the number; or
-        by the number, where nobody is called so.
+    def match(self, *, id: str, name: str, tax_number: str, identifier: str = "") -> tuple[str, ...]:
+        """Who is meant: by the id alone, where it is said, or by the customer number that somebody has; else by the
+        name, and among several of it by the tax number; or by that, where nobody is called so.
         """
         if id:
             return (id,) if id in self.ids else ()
+        if identified := self.by_identifier.get(identifier_key(identifier), ()):
+            return tuple(one for one in identified if one in self.by_name.get(fold(name), ())) or identified
         named = self.by_name.get(fold(name), ())
         numbered = self.by_number.get(_bare_number(tax_number), ()) if tax_number else ()
         if len(named) > 1 and numbered:
@@ -73,13 +79,21 @@ def customers_to_match(session: Session) -> CustomersToMatch:
     """All customers, for a file whose rows name them."""
     by_name: dict[str, tuple[str, ...]] = {}
     by_number: dict[str, tuple[str, ...]] = {}
+    by_identifier: dict[str, tuple[str, ...]] = {}
     ids = []
-    for customer_id, name_key, tax_number in execute(session, _TO_MATCH):
+    for customer_id, name_key, tax_number, identifier in execute(session, _TO_MATCH):
         ids.append(customer_id)
         by_name[name_key] = (*by_name.get(name_key, ()), customer_id)
         if number := _bare_number(tax_number):
             by_number[number] = (*by_number.get(number, ()), customer_id)
-    return CustomersToMatch(frozenset(ids), by_name, by_number)
+        if key := identifier_key(identifier):
+            by_identifier[key] = (*by_identifier.get(key, ()), customer_id)
+    return CustomersToMatch(frozenset(ids), by_name, by_number, by_identifier)
+
+
+def identifier_key(identifier: str) -> str:
+    """How a customer number, or another identifier, is compared: without scheme and case."""
+    return fold(split_identifier(identifier.strip())[1])
 
 
 def fits_number(kept: str, said: str) -> bool:

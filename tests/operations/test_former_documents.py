@@ -209,6 +209,25 @@ async def test_customers_are_made_where_the_file_says_enough_of_them(desk: Desk)
     ]
 
 
+async def test_a_customer_is_known_by_its_number_and_a_number_that_is_anothers_is_refused(desk: Desk) -> None:
+    first = await desk.one.customer(desk.books, "Twin Ltd", identifier="10001")
+    second = await desk.one.customer(desk.books, "Twin Ltd", identifier="K-10002")
+    header = "Rechnungsnummer;Datum;Kunde;Kundennr.;Land;Gesamtbetrag;offen\n"
+    rows = "R-1;2025-12-01;Twin Ltd;k-10002;;1;1\nR-2;2025-12-01;Twins Limited;10001;;1;1\nR-3;2025-12-01;;10001;;1;1\n"
+    made = "R-4;2025-12-01;Finch Studio;10003;GB;1;1\nR-5;2025-12-01;Finch Studio;10003;;1;1\n"
+    assert outcomes(await import_former(desk.books, header + rows + made)) == ["created"] * 5
+    kept = desk.query("SELECT customer_id FROM former_documents ORDER BY number LIMIT 3")
+    assert kept == [(second.id,), (first.id,), (first.id,)]
+    assert desk.query("SELECT identifier FROM customers WHERE name = 'Finch Studio'") == [("10003",)]
+    others = "R-6;2025-12-01;Hotel Bristol;10001;;1;1\nR-7;2025-12-01;;999;;1;1\nR-8;2025-12-01;Finch Studio;7;;1;1\n"
+    refused = await import_former(desk.books, header + others)
+    assert [reason.split(".")[0] for reason in reasons(refused)] == [
+        "customer_number: Twin Ltd has 10001 here, and not Hotel Bristol",
+        "customer_number: there is no customer 999 here",
+        "customer_number: Finch Studio has 10003 here",
+    ]
+
+
 async def test_a_customer_of_another_spelling_is_known_by_the_tax_number_and_two_of_one_name_by_id(desk: Desk) -> None:
     await desk.one.customer(desk.books, "Finch Studio", tax_number="GB980780684")
     first = await desk.one.customer(desk.books, "Twin Ltd")
