@@ -139,6 +139,13 @@ def _withheld(db: Session, wanted: Wanted) -> Allowed:
 def _discount(db: Session, wanted: Wanted, *, paid_on: date) -> Allowed:
     document = wanted.document
     promised = document.early_payment
+    if is_former(document.id):
+        raise Conflict(
+            f"kind: {document.number} was taken over from a former system, which does not say what discount it"
+            " promised. Credit that share with a credit note for an invoice of a former system: former_invoice,"
+            " former_invoice_date and reason in details of a draft.",
+            field="kind",
+        )
     if promised is None:
         raise Conflict(
             f"kind: {document.number} promises no discount for early payment. What is given all the same is credited.",
@@ -186,7 +193,7 @@ def _write_off(db: Session, profile: Profile, wanted: Wanted) -> Allowed:
             f" (write_off_limit), and with this it would be {money_text(worth, currency)}. What is more is credited, or"
             " stays owed until it is known to be lost.",
             field=wanted.field,
-            remedy=Act.CREDIT_DOCUMENT,
+            remedy=None if is_former(document.id) else Act.CREDIT_DOCUMENT,
         )
     return found
 
