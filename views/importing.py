@@ -5,8 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from enum import Enum
 
-from invoicing.importing.columns import Columns
+from invoicing.importing.columns import Column, Columns
 from invoicing.importing.tables import Problem
+from invoicing.master_data.electronic_addresses import customer_number
+from invoicing.master_data.fields import CUSTOMER_NUMBER
 from invoicing.money.amounts import plain
 from invoicing.remedies import Act, Remark
 from invoicing.text.typed import counted, one_line
@@ -14,6 +16,7 @@ from operations.imported import Imported, ImportedRow, Outcome
 from views.base import View
 from views.remedies import Words, told
 
+_IDENTIFIER = "identifier"
 _MENDED_TOLD_MAX = 5
 
 
@@ -56,17 +59,22 @@ def import_columns(columns: Columns) -> list[ImportColumn]:
     """The columns that are fields, in the order of the file, and then the others."""
     known = sorted(columns.known, key=lambda one: one.index)
     read = [
-        ImportColumn(heading=one.heading, field=one.field, how=one.how.value, example=one.example or None)
+        ImportColumn(heading=one.heading, field=_called(one), how=one.how.value, example=one.example or None)
         for one in known
     ]
     others = (*((one, "passed over") for one in columns.ignored), *((one, "not understood") for one in columns.unknown))
     return [*read, *(ImportColumn(heading=one, field=None, how=how, example=None) for one, how in others)]
 
 
+def _called(column: Column) -> str:
+    """The field as `save_customer` takes it: an identifier without a scheme is a customer number there."""
+    return CUSTOMER_NUMBER if column.field == _IDENTIFIER and customer_number(column.example) else column.field
+
+
 def columns_line(columns: Columns, words: Words) -> str:
     """What each column was read as, and how that is corrected, in one line."""
     known = sorted(columns.known, key=lambda one: one.index)
-    read = f"Columns: {', '.join(f'{one.heading} is {one.field}' for one in known)}."
+    read = f"Columns: {', '.join(f'{one.heading} is {_called(one)}' for one in known)}."
     return told(Remark(read, Act.CORRECT_COLUMNS), words)
 
 
@@ -87,7 +95,7 @@ def import_row(row: ImportedRow, words: Words, *, whole: bool = False) -> Import
         outcome=row.outcome.value,
         id=row.id or None,
         name=row.name or None,
-        fields=list(row.fields),
+        fields=list(row_values(row)) or list(row.fields),
         mended=list(row.mended),
         values=row_values(row) if whole else None,
         problems=[
@@ -99,7 +107,10 @@ def import_row(row: ImportedRow, words: Words, *, whole: bool = False) -> Import
 
 def row_values(row: ImportedRow) -> dict[str, str]:
     """What the fields that change become, as texts."""
-    return {name: _text(getattr(row.after, name)) for name in row.fields} if row.after else {}
+    texts = {name: _text(getattr(row.after, name)) for name in row.fields} if row.after else {}
+    if customer_number(texts.get(_IDENTIFIER, "")):
+        texts = {CUSTOMER_NUMBER if name == _IDENTIFIER else name: text for name, text in texts.items()}
+    return texts
 
 
 def values_line(row: ImportedRow) -> str:

@@ -189,6 +189,21 @@ async def test_a_dry_run_says_which_columns_are_not_understood_and_what_to_say_o
         assert done["written"] is True
 
 
+async def test_a_dry_run_calls_the_customer_number_as_save_customer_does(desk: Practice, tmp_path: Path) -> None:
+    rows = "Kunde;Kundennr.;Land\nFinch Studio;10017;GB\n"
+    (tmp_path / "files" / "numbered.csv").write_text(rows, "utf-8")
+    async with assistant(desk.office, organization=HANDLE) as chat:
+        result = await chat.call("import_records", kind="customers", file="numbered.csv")
+        assert "Kundennr. is customer_number" in text_of(result)
+        assert "row 2 in full: country GB, customer_number 10017" in text_of(result)
+        done = await chat.ok(
+            "import_records", kind="customers", file="numbered.csv", map=["Kundennr.=customer_number"], dry_run=False
+        )
+        assert done["rows"][0]["fields"] == ["name", "country", "customer_number"]
+        found = (await chat.ok("find_customers"))["customers"]
+        assert found[0]["details"] == {"customer_number": "10017"}
+
+
 async def test_of_many_rows_those_that_are_refused_are_told_first(desk: Practice, tmp_path: Path) -> None:
     rows = [f"Customer {number},GB" for number in range(60)] + ["Wrong,XX"]
     (tmp_path / "files" / "many.csv").write_text("name,country\n" + "\n".join(rows), "utf-8")
