@@ -256,3 +256,33 @@ def test_words_that_only_resemble_a_place_ask_nothing(seller: str, description: 
 )
 def test_a_word_beside_one_that_means_something_else_is_still_told(description: str, told: bool) -> None:
     assert ("place_of_service" in notices("GB", description, customer("US"))) is told
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "Planung Neubau, Leistungsphasen 1-4 nach HOAI",
+        "Umbau Wohnhaus, LPH 5: Ausführungsplanung",
+        "Entwurfsplanung Dachsanierung",
+        "Neubau Kita: Bauleitung",
+        "Bauüberwachung Rohbauarbeiten",
+        "Objektüberwachung und Dokumentation Umbau",
+    ],
+)
+@pytest.mark.parametrize("seller", ["DE", "AT"])
+def test_planning_and_supervision_are_no_building_work_but_a_service_on_land(seller: str, description: str) -> None:
+    assert "domestic_reverse_charge" not in notices(seller, description, customer(seller), supply=Supply.SERVICES)
+    assert "place_of_service" in notices(seller, description, customer("US"), supply=Supply.SERVICES)
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "Planung und Ausführung der Dachsanierung",
+        "Dachsanierung inkl. Planung",
+        "Rohbauarbeiten einschließlich Bauleitung",
+        "Trockenbau laut Ausführungsplanung",
+    ],
+)
+def test_building_work_that_was_planned_too_is_building_work(description: str) -> None:
+    assert "domestic_reverse_charge" in notices("DE", description, customer("DE"), supply=Supply.SERVICES)

@@ -37,7 +37,8 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of supply that words tell. `place` names a `Place`, where services of it have one; `goods`: it is goods,
-    or can be. `but` are phrases that mean something else, in small letters without accents.
+    or can be. `but` are phrases that mean something else, in small letters without accents. In the company of
+    `planning` a line is the planning of such a work, unless one of `planning_but` says that the work belongs to it.
     """
 
     code: str
@@ -46,6 +47,8 @@ class Kind:
     place: str = ""
     goods: bool = False
     but: tuple[str, ...] = ()
+    planning: tuple[str, ...] = ()
+    planning_but: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,23 @@ def kinds_told(description: str, languages: tuple[str, ...]) -> tuple[Kind, ...]
     told = _codes_told(text, languages)
     if not told:
         return ()
-    return tuple(
-        kind
+    found = {
+        _PLANNED if _is_planning(kind, text) else kind.code
         for kind in kinds()
         if kind.code in told and (not kind.but or kind.code in _codes_told(_without(text, kind.but), languages))
+    }
+    return tuple(kind for kind in kinds() if kind.code in found)
+
+
+# What the planning of a work on land is: a service on land.
+_PLANNED = "property"
+
+
+def _is_planning(kind: Kind, text: str) -> bool:
+    rest = _without(text, kind.planning_but)
+    return any(
+        word[1:] in rest if word.startswith("*") else re.search(rf"(?<!\w){re.escape(word)}", rest)
+        for word in kind.planning
     )
 
 
@@ -94,7 +110,7 @@ def kinds() -> tuple[Kind, ...]:
         Kind(
             **entry
             | {"words": {language: tuple(words) for language, words in entry["words"].items()}}
-            | {"but": tuple(map(_plain, entry.get("but", ())))}
+            | {name: tuple(map(_plain, entry.get(name, ()))) for name in ("but", "planning", "planning_but")}
         )
         for entry in _file("words.toml")["kinds"]
     )
