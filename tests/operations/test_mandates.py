@@ -365,6 +365,13 @@ async def test_words_that_depend_on_amount_and_tax_are_asked_for(
         assert code not in codes(await it.draft(customer, price=above, tax_code=tax_code))
 
 
+async def test_the_stamp_duty_of_a_mixed_invoice_speaks_of_amounts_without_tax(tmp_path: Path) -> None:
+    async with shop(tmp_path, "IT") as it:
+        draft = await it.draft(await it.customer(), price="100", tax_code="EXEMPT")
+        text = next(one.text for one in draft.warnings if one.code == "it_bollo")
+        assert "amounts without VAT" in text
+
+
 async def test_an_unknown_code_or_an_empty_text_is_refused_by_name(tmp_path: Path) -> None:
     async with shop(tmp_path, "IT") as it:
         unknown = await refusal(it.acknowledge("ro-efactura"))
