@@ -71,11 +71,23 @@ def _sums_by_group(lines: Sequence[Line]) -> dict[GroupKey, int]:
 
 
 def _not_together(left: Remaining, remains_minor: int, currency: str, *, rate: Decimal | None) -> InvalidInput:
-    back = _takes_back(left)
-    which, them = (f"line {back[0]} takes", "it") if len(back) == 1 else (f"lines {', '.join(back)} take", "them")
+    deducting = {str(line.position) for line in left.lines if line.quantity < 0 and line.advance is not None}
+    goods = [position for position in _takes_back(left) if position not in deducting]
+    advances = [position for position in _takes_back(left) if position in deducting]
+    parts = [_doing(goods, "take", "goods back"), _doing(advances, "deduct", "what was paid in advance")]
+    which = " and ".join(part for part in parts if part)
+    them = "it" if len(goods) + len(advances) == 1 else "them"
     at = "" if rate is None else f" at {plain(rate)} %"
     return InvalidInput(
-        f"lines: {which} goods back, so only {money_text(remains_minor, currency)} {currency}{at} can be credited in"
+        f"lines: {which}, so only {money_text(remains_minor, currency)} {currency}{at} can be credited in"
         f" all. Credit {them} together with the others, or less of those.",
         field="lines",
     )
+
+
+def _doing(positions: Sequence[str], verb: str, what: str) -> str:
+    """ "line 3 takes goods back", in as many lines as there are; empty where there is none."""
+    if not positions:
+        return ""
+    subject = f"line {positions[0]} {verb}s" if len(positions) == 1 else f"lines {', '.join(positions)} {verb}"
+    return f"{subject} {what}"

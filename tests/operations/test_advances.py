@@ -305,6 +305,14 @@ async def test_what_deducts_an_advance_is_credited_whole(desk: Desk) -> None:
     assert amounts(await desk.credit(final.number)) == amounts(final)
 
 
+async def test_what_deducts_an_advance_does_not_take_goods_back(desk: Desk) -> None:
+    await desk.advance(100)
+    final = await desk.final(300)
+    with pytest.raises(InvalidInput, match="lines: line 2 deducts what was paid in advance, so only") as refused:
+        await desk.credit(final.number, 1)
+    assert "goods back" not in refused.value.message
+
+
 async def test_a_document_discount_of_a_final_invoice_is_of_what_it_supplies(desk: Desk) -> None:
     discount = RequestedAdjustment(AdjustmentKind.DISCOUNT, "Skonto", percent=Decimal(10))
     await desk.advance(1000)
