@@ -49,6 +49,12 @@ def is_abroad(document: Document) -> bool:
     return document.buyer.address.country.upper() != document.seller.address.country.upper()
 
 
+def is_foreign(document: Document) -> bool:
+    """Whether the buyer is in another state: Réunion is abroad for the post, and France for its law and language."""
+    seller, buyer = (numbering_country(party.address.country) for party in (document.seller, document.buyer))
+    return is_abroad(document) and (seller is None or buyer is None or seller.code != buyer.code)
+
+
 def registration_label(party: Party, language: str, labels: Labels) -> str:
     """What the party's country calls the number of its register, in a document in a language of that country."""
     rules, number = numbering_country(party.address.country), party.registration_number

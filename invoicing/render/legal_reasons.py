@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from invoicing.document.documents import Document, TaxCategory
-from invoicing.render.addresses import is_abroad, known_country
+from invoicing.render.addresses import is_foreign, known_country
 from invoicing.render.labels import FALLBACK_LANGUAGE, labels_of
 
 # The margin schemes among the codes of exemptions (VATEX), each by the key of its words.
@@ -22,14 +22,14 @@ def legal_texts(
     document: Document, languages: tuple[str, ...], reason: str, reason_local: str, *, code: str = ""
 ) -> list[str]:
     """Why no tax is charged: in the language of the law, whatever the document's, and beside it in the document's
-    where its catalogue has the sentence; in English where the document is in it, also or besides, or goes abroad and
-    says it in no other language. What is in the document's first language comes first, and before all a margin scheme
-    that the `code` names, in the words of the Directive (Article 226(13) and (14)).
+    where its catalogue has the sentence; in English where the document is in it, also or besides, or goes to another
+    state and says it in no other language. What is in the document's first language comes first, and before all a
+    margin scheme that the `code` names, in the words of the Directive (Article 226(13) and (14)).
     """
     law = _language_of_law(document, reason, reason_local)
     others = [language for language in languages if language != law]
     told = [(language, text) for language in others for text in _translated(reason, language)]
-    if FALLBACK_LANGUAGE in languages or not reason_local or (is_abroad(document) and not told):
+    if FALLBACK_LANGUAGE in languages or not reason_local or (is_foreign(document) and not told):
         told.append((FALLBACK_LANGUAGE, reason))
     texts = sorted([(law, reason_local), *told], key=lambda pair: pair[0] != languages[0])
     said = [text for text in dict.fromkeys(text for _, text in texts) if text]

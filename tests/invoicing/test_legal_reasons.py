@@ -62,6 +62,19 @@ def test_english_is_there_where_nothing_else_says_it_or_the_document_is_in_it() 
     assert "says our lawyer" in printed(replace(typed, locale="pl"))
 
 
+@pytest.mark.parametrize(
+    ("place", "english"), [("RE", False), ("GP", False), ("MQ", False), ("YT", False), ("CH", True)]
+)
+def test_an_overseas_department_reads_the_french_reason_alone(place: str, english: bool) -> None:
+    code = next(one for one in country("FR").tax_codes if one.code == "EXPORT")
+    sold = invoice("FR", "CH")
+    tax = replace(sold.taxes[0], category=code.category, reason=code.reason, reason_local=code.reason_local)
+    address = replace(sold.buyer.address, country=place)
+    shown = printed(replace(sold, taxes=(tax,), buyer=replace(sold.buyer, address=address)))
+    assert code.reason_local in " ".join(shown.split())
+    assert (code.reason in " ".join(shown.split())) is english
+
+
 def test_a_reverse_charge_at_home_is_named_in_another_language_and_the_law_in_its_own() -> None:
     text = " ".join(printed(replace(untaxed("DOMESTIC-REVERSE-CHARGE"), locale="fr")).split())
     assert "Autoliquidation" in text
