@@ -8,7 +8,8 @@ from itertools import groupby
 from typing import Annotated, Any
 
 from invoicing.document.adjusted import AdjustmentKind
-from invoicing.document.documents import Document, TaxSubtotal
+from invoicing.document.documents import Document, DocumentKind, TaxSubtotal
+from invoicing.document.payable import PaymentMeans
 from invoicing.money.amounts import money_text, plain
 from views.base import LIST_UNSPELT, SEVERAL_UNSPELT, UNSPELT_OR_NULL, View
 
@@ -180,7 +181,9 @@ def settlement_lines(document: Document) -> Iterable[str]:
     if document.paid_on is not None:
         yield f"Paid on {document.paid_on}{means}: recorded when it is issued"
     elif means:
-        yield f"To be paid{means}"
+        handed_over = document.payment_means is PaymentMeans.CASH and document.kind is DocumentKind.INVOICE
+        paid = "; if it was paid at once, say when in details (paid_on)" if handed_over else ""
+        yield f"To be paid{means}{paid}"
     if document.payable_rounding is not None:
         unit = document.payable_rounding.unit
         yield (

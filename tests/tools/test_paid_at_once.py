@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from tests.support.assistant import Assistant, text_of
 from tests.tools.bakery import Bakery, sale
 
 IN_CASH = {"payment_means": "cash", "paid_on": "2026-03-16"}
@@ -19,3 +22,18 @@ async def test_an_invoice_that_was_paid_in_cash_is_told_as_paid_and_kept_with_it
         assert refused["field"] == "due_date"
         copied = await chat.ok("draft_invoice", copy_of=issued["invoice"]["id"])
         assert "paid_on" not in copied["details"]
+
+
+async def said(chat: Assistant, tool: str, **arguments: Any) -> str:
+    return text_of(await chat.call(tool, **arguments))
+
+
+async def test_cash_without_a_day_is_told_how_to_say_that_it_was_paid_at_once(bakery: Bakery) -> None:
+    hint = "To be paid by cash; if it was paid at once, say when in details (paid_on)"
+    async with bakery.chat() as chat:
+        assert hint in await said(chat, "draft_invoice", **sale(), details={"payment_means": "cash"})
+        paid = {"payment_means": "cash", "paid_on": "2026-03-16"}
+        assert "To be paid" not in await said(chat, "draft_invoice", **sale(), issue_date="2026-03-18", details=paid)
+        transfer = await said(chat, "draft_invoice", **sale(), details={"payment_means": "transfer"})
+        assert "To be paid by transfer" in transfer
+        assert "paid_on" not in transfer
