@@ -104,7 +104,9 @@ class Requirement:
     from being issued; the others ask, because the program cannot know whether they apply.
 
     `total_above` is the total with tax in the national currency. Where it names `categories`, a tax group of the
-    document is of one of them. A note that holds one of the `words` meets it.
+    document is of one of them. A note that holds one of the `words` meets it. Where it names `supplies`, it is of
+    invoices with a line whose words tell one of these kinds (`invoicing.tax.special_supplies`), and the footer may
+    say it too.
     """
 
     code: str
@@ -118,6 +120,7 @@ class Requirement:
     places: tuple[Place, ...]
     categories: tuple[str, ...]
     total_above: Decimal | None
+    supplies: tuple[str, ...]
     source: str
     checked: date
     confidence: Confidence
@@ -201,6 +204,7 @@ def read_requirement(table: Table) -> Requirement:
         places=table.some_of("places", get_args(Place)),
         categories=tuple(table.optional("categories", list) or ()),
         total_above=None if above is None else parse_decimal(above, field="total_above"),
+        supplies=tuple(table.optional("supplies", list) or ()),
         source=table.take("source", str),
         checked=table.take("checked", date),
         confidence=table.one_of("confidence", get_args(Confidence)),

@@ -15,7 +15,7 @@ from invoicing.countries import country
 from invoicing.countries.mandates import BuyerKind, Registration, Requirement
 from invoicing.countries.particulars import seller_rules
 from invoicing.countries.particulars.model import Mention
-from invoicing.document.documents import Document, TaxCategory
+from invoicing.document.documents import Document, DocumentKind, Supply, TaxCategory
 from invoicing.document.mandates import (
     Acknowledgement,
     Applying,
@@ -34,6 +34,7 @@ from invoicing.money.amounts import to_major
 from invoicing.organizations import Environment
 from invoicing.remedies import AnswerForForm, Remark
 from invoicing.tax.facts import buyer_facts
+from invoicing.tax.special_supplies import kinds_told
 
 BUYER_VAT_NUMBER = "buyer-vat-number"
 """The code by which an intra-EU supply or reverse charge without the buyer's VAT number is answered for."""
@@ -267,9 +268,21 @@ def _unmet(document: Document, profile: Profile, customer: Customer, total: Deci
             and place in one.places
             and (not one.categories or categories & set(one.categories))
             and (one.total_above is None or (total is not None and total > one.total_above))
+            and (not one.supplies or _supplies(document, one.supplies, profile))
             and not _meets(one, document, customer)
         ):
             yield one
+
+
+def _supplies(document: Document, kinds: Sequence[str], profile: Profile) -> bool:
+    """Whether it is an invoice, and a line that is not goods seems to be a supply of one of these kinds."""
+    languages = country(profile.country).languages
+    return document.kind is DocumentKind.INVOICE and any(
+        kind.code in kinds
+        for line in document.lines
+        if line.supply is not Supply.GOODS or line.supply_assumed
+        for kind in kinds_told(line.description, languages)
+    )
 
 
 def _unmentioned(document: Document, profile: Profile, in_force: Sequence[Applying]) -> Iterator[Mention]:
@@ -289,7 +302,7 @@ def _is_mentioned(mention: Mention, document: Document) -> bool:
 
 
 def _meets(requirement: Requirement, document: Document, customer: Customer) -> bool:
-    note = document.note.casefold()
+    note = f"{document.note}\n{document.footer if requirement.supplies else ''}".casefold()
     if any(words.casefold() in note for words in requirement.words):
         return True
     match requirement.needs:

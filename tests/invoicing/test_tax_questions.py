@@ -355,7 +355,8 @@ def test_every_place_is_named_and_every_language_of_a_country_has_words_for_buil
     languages = {language for code in COUNTRY_CODES for language in country(code).languages} - {"en", "mt"}
     for kind in kinds():
         assert not kind.place or place_of(kind)
-        if kind.place:
+        # Planning is told beside the words of building work.
+        if kind.place and kind.code != "planning":
             assert languages <= set(kind.words), kind.code
 
 

@@ -365,6 +365,35 @@ async def test_words_that_depend_on_amount_and_tax_are_asked_for(
         assert code not in codes(await it.draft(customer, price=above, tax_code=tax_code))
 
 
+@pytest.mark.parametrize(
+    ("description", "price", "consumer", "supply", "asked"),
+    [
+        ("Dachsanierung, 40 m²", "1000", True, Supply.SERVICES, True),
+        ("Planung Umbau, Leistungsphasen 1-4 nach HOAI", "1000", True, Supply.SERVICES, True),
+        ("Fensterreinigung", "1000", True, None, True),
+        # § 33 UStDV: up to 250 EUR the note is not wanted.
+        ("Dachsanierung, 40 m²", "210.08", True, Supply.SERVICES, False),
+        ("Dachsanierung, 40 m²", "1000", False, Supply.SERVICES, False),
+        ("Buch über Dachsanierung", "1000", True, Supply.GOODS, False),
+        ("Beratung", "1000", True, Supply.SERVICES, False),
+    ],
+)
+async def test_work_on_a_building_for_a_consumer_wants_the_note_that_the_invoice_is_to_be_kept(
+    tmp_path: Path, description: str, price: str, consumer: bool, supply: Supply | None, asked: bool
+) -> None:
+    async with shop(tmp_path, "DE") as it:
+        customer = await it.customer(tax_number="", consumer=True) if consumer else await it.customer()
+        line = RequestedLine(Decimal(1), description=description, unit_price=Decimal(price), supply=supply)
+        draft = await it.draft(customer, lines=(line,))
+        assert ("de_retention" in codes(draft)) is asked
+        if asked:
+            (text,) = [one.text for one in draft.warnings if one.code == "de_retention"]
+            words = text.split('"')[1]
+            assert "de_retention" not in codes(await it.draft(customer, lines=(line,), note=words))
+            await it.set(footer=words)
+            assert "de_retention" not in codes(await it.draft(customer, lines=(line,)))
+
+
 async def test_the_stamp_duty_of_a_mixed_invoice_speaks_of_amounts_without_tax(tmp_path: Path) -> None:
     async with shop(tmp_path, "IT") as it:
         draft = await it.draft(await it.customer(), price="100", tax_code="EXEMPT")

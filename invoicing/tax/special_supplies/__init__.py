@@ -78,8 +78,8 @@ def kinds_told(description: str, languages: tuple[str, ...]) -> tuple[Kind, ...]
     return tuple(kind for kind in kinds() if kind.code in found)
 
 
-# What the planning of a work on land is: a service on land.
-_PLANNED = "property"
+# The kind that the planning of building work is: a service on land.
+_PLANNED = "planning"
 
 
 def _is_planning(kind: Kind, text: str) -> bool:
