@@ -11,7 +11,7 @@ from invoicing.countries.names import country_named
 from invoicing.countries.particulars import seller_rules
 from invoicing.countries.particulars.model import Duty, ParticularField
 from invoicing.document.documents import Document
-from invoicing.master_data.particulars import lacking, legal_form_of
+from invoicing.master_data.particulars import lacking, legal_form_of, stated_particulars
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer
 from invoicing.master_data.registration import UNTAXED, settled
@@ -125,9 +125,13 @@ def particulars_blockers(profile: Profile) -> tuple[Blocker, ...]:
 
 
 def particulars_hints(profile: Profile) -> tuple[Remark, ...]:
-    """What keeps nobody from issuing: that no legal form is stated, or what only business letters must bear."""
-    if not profile.country:
-        return ()
+    """What keeps nobody from issuing: that no legal form is stated, what only business letters must bear, or that
+    nobody has said when the tax of services is due.
+    """
+    return (*_form_hints(profile), *_tax_due_hints(profile)) if profile.country else ()
+
+
+def _form_hints(profile: Profile) -> tuple[Remark, ...]:
     rules = seller_rules(profile.country)
     if legal_form_of(profile) is None:
         if not any(duty.fields for duty in rules.duties if duty.on != "custom"):
@@ -141,6 +145,20 @@ def particulars_hints(profile: Profile) -> tuple[Remark, ...]:
     return (Remark(f"{_of_form(profile)}business letters must state {named}.", Act.SAVE_PARTICULARS),)
 
 
+def _tax_due_hints(profile: Profile) -> tuple[Remark, ...]:
+    """France: the tax of services is due when they are paid, unless the seller opted for the day of the invoice."""
+    optional = _ON_DEBITS in seller_rules(profile.country).fields
+    decided = profile.tax_due == "payment" or _ON_DEBITS in stated_particulars(profile)
+    if not optional or decided or profile.vat_registration in UNTAXED:
+        return ()
+    text = (
+        "VAT on services is due when they are paid, unless the seller opted for débits (art. 269, 2, c CGI, now in the"
+        f" CIBS): if it sells services, state {_ON_DEBITS} where it opted, else policy tax_due: payment."
+    )
+    return (Remark(text, Act.SAVE_PARTICULARS),)
+
+
+_ON_DEBITS = "tax_on_debits"
 _FORMS_NAMED = 4
 
 

@@ -15,6 +15,7 @@ from invoicing.countries.particulars import PLACEHOLDER, parse_seller_rules, sel
 from invoicing.countries.particulars.model import LEGAL_FORM, LegalForm, ParticularField, SellerRules
 from invoicing.document.law_of_form import law_of_form
 from invoicing.document.particulars import legal_information, legal_terms, seller_particulars
+from invoicing.document.readiness import particulars_hints
 from invoicing.master_data.particulars import check_particular, lacking, particulars_text, stated_particulars
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer
@@ -363,3 +364,16 @@ def test_a_freelancer_has_no_seat() -> None:
     made = seller_particulars(profile)
     assert made is not None
     assert [one.text for one in made.lines] == ["Inhaber: Lena Vogt"]
+
+
+def test_a_french_seller_is_told_when_tax_of_services_is_due_until_it_has_said_so() -> None:
+    def told(profile: Profile) -> bool:
+        return any("tax_on_debits" in hint.text for hint in particulars_hints(profile))
+
+    assert told(seller("FR"))
+    assert told(with_particulars(seller("FR"), legal_form="EI"))
+    assert not told(with_particulars(seller("FR"), tax_on_debits="true"))
+    assert not told(seller("FR", tax_due="payment"))
+    assert not told(seller("FR", vat_registration="small_business"))
+    assert not told(seller("DE"))
+    assert particulars_hints(Profile(name="Muster", environment=Environment.LIVE, country="")) == ()
