@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pydantic import AnyUrl
 
 _UNLISTED = {tool.name: tool.unlisted for tool in CATALOG}
+_IN_DETAILS = {tool.name: tool.in_details for tool in CATALOG}
 _ACTS = {tool.name: tool.act for tool in CATALOG}
 _CHANGING = frozenset(name for name, act in _ACTS.items() if act is not Right.READ)
 _STREAMING = frozenset(tool.name for tool in CATALOG if tool.streams)
@@ -162,6 +163,8 @@ class CounterfoilServer(IntroducedServer):
             # A dedicated connection lists no `organization`, but checks one that is sent anyway.
             taken = argument in listed or argument in _UNLISTED.get(name, ())
             if not taken and not (argument == "organization" and argument in known):
+                if argument in _IN_DETAILS.get(name, ()):
+                    raise InvalidInput(f"{argument} of {name} belongs in details: say it there.", field=argument)
                 shown = argument if argument.isidentifier() and len(argument) <= 60 else "one of the arguments"
                 raise InvalidInput(f"{shown} is not an argument of {name}. It takes: {', '.join(listed)}.", field=shown)
 

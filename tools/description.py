@@ -43,7 +43,8 @@ class Description:
 
     `act` is what the books are opened for, or what an act across organizations asks for: the tool is shown and can be
     called where that may be done. `repeatable` says that a second, equal call changes nothing more; `unlisted` are
-    arguments that it takes and that its schema does not spell out, because another tool's does; `across` arguments with
+    arguments that it takes and that its schema does not spell out, because another tool's does; `in_details` what it
+    takes in details alone; `across` arguments with
     which it acts across organizations, on the practice connection alone.
     `streams` says that a call may tell or ask its client something before it answers, or take so long that a client
     wants a sign of life: over HTTP it is answered by an event stream. `asks` says that a call may send its client's
@@ -58,6 +59,7 @@ class Description:
     scope: Scope = Scope.ORGANIZATION
     repeatable: bool = False
     unlisted: frozenset[str] = frozenset()
+    in_details: frozenset[str] = frozenset()
     across: frozenset[str] = frozenset()
     streams: bool = False
     asks: bool = False

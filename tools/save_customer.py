@@ -109,4 +109,5 @@ TOOL = Description(
     effect=Effect.CHANGES,
     act=Right.SAVE_CUSTOMER,
     unlisted=frozenset(_UNLISTED),
+    in_details=frozenset(_IN_DETAILS) - frozenset(_UNLISTED),
 )

@@ -83,4 +83,5 @@ TOOL = Description(
     effect=Effect.CHANGES,
     act=Right.SAVE_ITEM,
     unlisted=frozenset(_UNLISTED),
+    in_details=frozenset(_IN_DETAILS) - frozenset(_UNLISTED),
 )

@@ -149,6 +149,14 @@ async def test_a_customer_number_is_an_identifier_without_scheme(bakery: Bakery)
         assert "0088:4012345000009" in there["message"]
 
 
+async def test_a_field_of_details_that_is_given_as_an_argument_is_told_where_it_belongs(bakery: Bakery) -> None:
+    async with bakery.chat() as chat:
+        number = await chat.refused("save_customer", id=bakery.made.customer, customer_number="10017")
+        assert number["message"] == "customer_number of save_customer belongs in details: say it there."
+        assert "gtin of save_item belongs in details" in (await chat.refused("save_item", gtin="1"))["message"]
+        assert "is not an argument of" in (await chat.refused("save_customer", colour="red"))["message"]
+
+
 async def test_an_item_gives_its_numbers_to_lines(bakery: Bakery) -> None:
     async with bakery.chat() as chat:
         kept = {"gtin": "4012345000009", "classifications": "STI=50180000", "origin": "fr"}
