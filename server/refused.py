@@ -47,7 +47,10 @@ def refused(refusal: Refusal) -> CallToolResult:
         error["field"] = refusal.field
     if candidates:
         error["candidates"] = candidates
-        text += f" Candidates: {', '.join(candidates)}."
+        listed = ", ".join(candidates)
+        # A message that lists several itself need not say them twice.
+        if len(candidates) == 1 or listed not in text:
+            text += f" Candidates: {listed}."
     return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True, _meta={ERROR_META: error})
 
 

@@ -282,7 +282,10 @@ def assert_refused(result: CallToolResult, code: str) -> dict[str, Any]:
     error: dict[str, Any] = result.meta["counterfoil/error"]
     assert error["code"] == code
     assert set(error) <= {"code", "message", "field", "candidates"}
-    candidates = f" Candidates: {', '.join(error['candidates'])}." if "candidates" in error else ""
+    listed = ", ".join(error.get("candidates", ()))
+    # What the message lists itself is not said again.
+    again = len(error.get("candidates", ())) > 1 and listed in error["message"]
+    candidates = f" Candidates: {listed}." if listed and not again else ""
     assert text_of(result) == f"{code}: {error['message']}{candidates}"
     assert error["message"].endswith(".")
     assert "Traceback" not in error["message"]

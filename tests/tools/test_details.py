@@ -168,6 +168,9 @@ async def test_an_item_gives_its_numbers_to_lines(bakery: Bakery) -> None:
             assert (await chat.refused("save_item", id=bakery.made.item, details=wrong))["code"] == "invalid_input"
         twice = await chat.refused("save_customer", id=bakery.made.customer, phone="1", details={"phone": "2"})
         assert "is no field here" in twice["message"]
+        text = text_of(await chat.call("save_item", id=bakery.made.item, details={"colour": "red"}))
+        assert text.count("gtin, origin, classifications") == 1
+        assert "Candidates" not in text
 
 
 async def test_what_an_organization_is_called_stands_in_its_branding(bakery: Bakery) -> None:
