@@ -95,7 +95,7 @@ def test_a_document_says_what_was_said_in_its_details() -> None:
         f"{place}_{name}"
         for place in ("tax_representative",)
         for name in ("line1", "line2", "postal_code", "city", "region")
-    } | {"delivery_line2", "delivery_region"}
+    } | {"delivery_line2", "delivery_region", "paid_on"}
 
 
 def test_a_line_says_what_was_said_in_its_details() -> None:
