@@ -109,8 +109,16 @@ async def test_no_secret_lies_anywhere_once_it_was_made_used_and_misused(
         kept = {path: path.read_bytes() for path in files}
     assert sum(BAKERY.encode() in content for content in kept.values()) > 1
     for name, secret in secrets.items():
-        for text in {secret, secret.upper(), secret.lower(), secret.partition("_")[2] or secret}:
+        for text in {secret, secret.upper(), secret.lower(), _without_kind(secret)}:
             assert not [path for path, content in kept.items() if text.encode() in content], name
             assert text not in caplog.text, name
     plain = bytes.fromhex(secrets["one-time codes, read"])
     assert not [path for path, content in kept.items() if plain in content]
+
+
+def _without_kind(secret: str) -> str:
+    """What follows the kind that a secret begins with. One without a kind may have a stroke anywhere, near its end too,
+    and so short a rest would be found in any file.
+    """
+    rest = secret.partition("_")[2]
+    return rest if len(rest) > len(secret) // 2 else secret
