@@ -12,6 +12,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -281,22 +282,21 @@ def pages_of_documents(room: str) -> dict[str, Tried]:
         *(f"{whole}/{name}?q={{customer}}" for name in ("customers", "items")),
     ]
 
-    def listed(of: Known) -> list[tuple[str, str]]:
+    def listed(name: str, of: Known) -> list[tuple[str, str]]:
         ids = {"customer": (of.customer, of.canary), "number": (of.invoice, of.canary)}
         return [
-            ("GET", address.format(handle=handle, **{name: one}))
+            ("GET", address.format(handle=handle, **{what: one}))
             for address in lists
+            if address.startswith(f"{whole}/{name}")
             for handle in (of.handle, of.id, MINE)
-            for name, named in ids.items()
-            if f"{{{name}}}" in address
+            for what, named in ids.items()
+            if f"{{{what}}}" in address
             for one in named
         ]
 
     tried = page_read(f"{whole}/invoices/{{document}}", lambda of: of.invoice)
     return {
-        f"{whole}/invoices": listed,
-        f"{whole}/customers": listed,
-        f"{whole}/items": listed,
+        **{f"{whole}/{name}": partial(listed, name) for name in ("invoices", "customers", "items")},
         f"{whole}/invoices/{{document}}": tried,
         f"{whole}/invoices/{{document}}/pdf": lambda of: [(method, f"{at}/pdf") for method, at in tried(of)],
     }
