@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,7 +18,7 @@ from operations.access import open_books
 from operations.finding_invoices import InvoiceSearch, count_of_former_system, find_drafts, find_invoices
 from operations.rights import Right
 from server.pages.languages import gettext
-from server.pages.organization_pages import show
+from server.pages.organization_pages import address_of_list, show
 from server.pages.rendering import see_other
 from server.pages.visiting import Desk, Visitor
 from server.pages.words import kind_word, status_word
@@ -58,12 +57,12 @@ async def _invoices(request: Request, visitor: Visitor) -> Response:
         wanted=wanted,
         limited=any(wanted.values()),
         statuses=[
-            (one, _status_choice(one), _address(place, wanted | {"status": one}))
+            (one, _status_choice(one), address_of_list(place, wanted | {"status": one}))
             for one in (*_STATUSES, *([FORMER] if await count_of_former_system(books, InvoiceSearch()) else []))
         ],
         status_word=status_word,
         kind_word=kind_word,
-        more=_address(place, wanted, after=found["after"]) if found["after"] else "",
+        more=address_of_list(place, wanted | {"after": found["after"]}) if found["after"] else "",
         beyond="after" in request.query_params,
         here_address=place,
         **found,
@@ -106,8 +105,3 @@ def _day(text: str) -> date | None:
 
 def _status_choice(status: str) -> str:
     return gettext("All") if not status else gettext("Owed") if status == OPEN else status_word(status)
-
-
-def _address(place: str, wanted: Mapping[str, str], **more: str) -> str:
-    asked = urlencode({name: text for name, text in {**wanted, **more}.items() if text})
-    return f"{place}?{asked}" if asked else place

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -50,6 +51,12 @@ async def show(
         switcher=await _switcher(visitor, organization),
         **context,
     )
+
+
+def address_of_list(place: str, asked: Mapping[str, str]) -> str:
+    """The address of a list that is limited like this; what is empty does not limit it."""
+    limits = urlencode({name: text for name, text in asked.items() if text})
+    return f"{place}?{limits}" if limits else place
 
 
 def _groups(visitor: Visitor, organization: OrganizationRef, here: str) -> list[Group]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +14,7 @@ from operations.customers import find_customers
 from operations.items import find_items
 from operations.rights import Right
 from server.pages.languages import gettext
-from server.pages.organization_pages import show
+from server.pages.organization_pages import address_of_list, show
 from server.pages.rendering import see_other
 from server.pages.visiting import Desk, Visitor
 from storage.books.pool import Books
@@ -62,7 +61,7 @@ async def _listed(request: Request, visitor: Visitor, here: str, title: str, fou
     except InvalidInput:
         # An address that was made by hand, or cut off.
         return see_other(place)
-    more = f"{place}?{urlencode({'q': query, 'after': after} if query else {'after': after})}" if after else ""
+    more = address_of_list(place, {"q": query, "after": after}) if after else ""
     return await show(
         visitor,
         organization,
