@@ -38,6 +38,11 @@ def render(
     return HTMLResponse(text, status_code=status, headers=page_headers(form_targets) | dict(headers or {}))
 
 
+def part(template: str, *, status: int = 200, **context: Any) -> Response:
+    """A part of a page, for the script that puts it in its place: it says of itself that it is one."""
+    return render(template, status=status, headers={"X-Part": "1"}, **context)
+
+
 @cache
 def _templates(spoken: str) -> Environment:
     """The templates in a language: what they say by `trans` is in it."""
