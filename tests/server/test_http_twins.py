@@ -9,10 +9,9 @@ import asyncio
 import base64
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -29,6 +28,8 @@ from server.app import find_organization
 from storage.directory.database import DIRECTORY_FILE
 from tests.support.assistant import Assistant
 from tests.support.http import HERE, Credentials, Site, site_of
+from tests.support.page_areas import pages_of_organizations
+from tests.support.page_areas.trying import MINE, Tried, mail_of, of_the_account
 from tests.support.raw import raw
 from tests.support.twins import SKILL, Known, Made, Twins, build_twins, open_twins, readable
 from tests.support.visits import Visit, sign_in
@@ -229,114 +230,13 @@ async def read(chat: Assistant, template: str, of: Known, *values: str) -> str:
     return readable("", base64.b64decode(parts[0])) if isinstance(contents[0], BlobResourceContents) else parts[0]
 
 
-Tried = Callable[[Known], list[tuple[str, str]]]
-MINE = "<mine>"
-"""Stands in an address for one's own handle."""
-
-
-def page(below: str, *ids: Callable[[Known], str]) -> Tried:
-    """A page of each organization: the other's, and what is the other's under one's own handle."""
-
-    def tried(of: Known) -> list[tuple[str, str]]:
-        addresses = [below.replace("{handle}", one) for one in (of.handle, of.id, of.canary)]
-        addresses += [below.replace("{handle}", MINE)] if ids else []
-        for name in ids:
-            addresses = [re.sub(r"\{\w+\}", name(of), one, count=1) for one in addresses]
-        return [(method, one) for method in ("GET", "POST") for one in addresses]
-
-    return tried
-
-
-def of_the_account(address: str) -> Tried:
-    """A page on which somebody ends what is their own."""
-    return lambda of: [(method, address + one) for method in ("GET", "POST") for one in (of.id, of.session, of.key)]
-
-
-def pages_of_people(room: str) -> dict[str, Tried]:
-    people = f"/{room}/{{handle}}/people"
-    return {
-        people: page(people),
-        f"/{room}/{{handle}}/activity": page(f"/{room}/{{handle}}/activity"),
-        **{f"{people}/{act}": page(f"{people}/{act}?email={{email}}", _mail) for act in ("link", "limit", "remove")},
-    }
-
-
-def _mail(of: Known) -> str:
-    return f"{of.canary.lower()}@example.com"
-
-
-def pages_of_connections(room: str) -> dict[str, Tried]:
-    connections = f"/{room}/{{handle}}/connections"
-    return {
-        f"/{room}/{{handle}}": lambda of: [tried for tried in page(f"/{room}/{{handle}}")(of) if tried[0] == "GET"],
-        connections: page(connections),
-        f"{connections}/{{prefix}}/revoke": page(f"{connections}/{{prefix}}/revoke", lambda of: of.key),
-    }
-
-
-def pages_of_documents(room: str) -> dict[str, Tried]:
-    """Lists, limited by what is another's, and another's documents under one's own handle."""
-    whole = f"/{room}/{{handle}}"
-    lists = [
-        *(f"{whole}/invoices?{asked}" for asked in ("customer={customer}", "q={number}", "after={number}")),
-        *(f"{whole}/{name}?q={{customer}}" for name in ("customers", "items")),
-    ]
-
-    def listed(name: str, of: Known) -> list[tuple[str, str]]:
-        ids = {"customer": (of.customer, of.canary), "number": (of.invoice, of.canary)}
-        return [
-            ("GET", address.format(handle=handle, **{what: one}))
-            for address in lists
-            if address.startswith(f"{whole}/{name}")
-            for handle in (of.handle, of.id, MINE)
-            for what, named in ids.items()
-            if f"{{{what}}}" in address
-            for one in named
-        ]
-
-    tried = page_read(f"{whole}/invoices/{{document}}", lambda of: of.invoice)
-    return {
-        **{f"{whole}/{name}": partial(listed, name) for name in ("invoices", "customers", "items")},
-        f"{whole}/invoices/{{document}}": tried,
-        f"{whole}/invoices/{{document}}/pdf": lambda of: [(method, f"{at}/pdf") for method, at in tried(of)],
-    }
-
-
-def page_read(below: str, *ids: Callable[[Known], str]) -> Tried:
-    """A page that is only read."""
-    tried = page(below, *ids)
-    return lambda of: [one for one in tried(of) if one[0] == "GET"]
-
-
-def pages_of_approvals(room: str) -> dict[str, Tried]:
-    """What waits for a person: another's pages, and another's documents."""
-    return {
-        f"/{room}/{{handle}}/approvals": lambda of: [("GET", f"/{room}/{of.handle}/approvals")],
-        f"/{room}/{{handle}}/approvals/human_approval": lambda of: [
-            (method, f"/{room}/{of.handle}/approvals/human_approval") for method in ("GET", "POST")
-        ],
-        f"/{room}/{{handle}}/approvals/{{document}}": lambda of: [
-            (method, f"/{room}/{of.handle}/approvals/{one}")
-            for method in ("GET", "POST")
-            for one in (of.id, of.invoice, of.session)
-        ],
-    }
-
-
 ROUTES: dict[str, Tried] = {
     "/healthz": lambda _: [],
     "/language": lambda of: [("POST", f"/language?language={one}") for one in (of.handle, of.id)],
     "/static/{name}": lambda of: [("GET", f"/static/{one}") for one in (of.id, of.export)],
     "/": lambda of: [("GET", f"/?q={one}") for one in (of.handle, of.canary)],
-    **pages_of_connections("o"),
-    **pages_of_connections("practice"),
-    **pages_of_documents("o"),
-    **pages_of_documents("practice"),
-    **pages_of_people("o"),
-    **pages_of_people("practice"),
+    **pages_of_organizations(),
     "/approvals": lambda of: [("GET", f"/approvals?q={one}") for one in (of.handle, of.canary)],
-    **pages_of_approvals("o"),
-    **pages_of_approvals("practice"),
     "/files/{token}": lambda of: [("GET", f"/files/{one}") for one in (of.export, of.invoice, of.id, of.session)],
     "/uploads/{token}": lambda of: [
         (method, f"/uploads/{one}") for method in ("GET", "POST") for one in (of.handle, of.id, of.session, of.export)
@@ -426,7 +326,7 @@ async def test_the_pages_show_ones_own_organization_and_nothing_of_its_twins(doo
     shown = set()
     for route in routes_of(doors.site):
         if route.startswith("/o/{handle}/") and route.count("{") == 1:
-            answer = await doors.visit.get(f"{route.replace('{handle}', mine.handle)}?email={_mail(mine)}")
+            answer = await doors.visit.get(f"{route.replace('{handle}', mine.handle)}?email={mail_of(mine)}")
             if answer.status_code == 404:
                 continue
             shown.add(route.rpartition("/")[2])

@@ -1,0 +1,38 @@
+"""Invoices, credit notes and drafts."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from tests.support.page_areas.trying import MINE, Area, Tried, page_read
+from tests.support.twins import Known
+
+
+def _routes(room: str) -> dict[str, Tried]:
+    """Lists, limited by what is another's, and another's documents under one's own handle."""
+    whole = f"/{room}/{{handle}}"
+    tried = page_read(f"{whole}/invoices/{{document}}", lambda of: of.invoice)
+    return {
+        f"{whole}/invoices": partial(_listed, f"{whole}/invoices"),
+        f"{whole}/invoices/{{document}}": tried,
+        f"{whole}/invoices/{{document}}/pdf": lambda of: [(method, f"{at}/pdf") for method, at in tried(of)],
+    }
+
+
+def _listed(place: str, of: Known) -> list[tuple[str, str]]:
+    asked = {"customer": (of.customer, of.canary), "q": (of.invoice, of.canary), "after": (of.invoice, of.canary)}
+    return [
+        ("GET", f"{place.format(handle=handle)}?{what}={one}")
+        for what, named in asked.items()
+        for handle in (of.handle, of.id, MINE)
+        for one in named
+    ]
+
+
+AREA = Area(
+    _routes,
+    {
+        "/invoices": ["invoices", "invoices?q=nothing", "invoices?status=draft", "practice:invoices"],
+        "/invoices/{document}": ["invoices/{invoice}", "invoices/{credit_note}"],
+    },
+)
