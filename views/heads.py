@@ -51,8 +51,11 @@ class Group(View):
 
 
 class Head(View):
-    """`hue` is the number of the organization's colour, and `icon` the address of its picture for a tab."""
+    """`key` is the organization's id, which its forms carry, `hue` the number of its colour, and `icon` the address of
+    its picture for a tab.
+    """
 
+    key: str
     name: str
     handle: str
     kind: str
@@ -68,6 +71,7 @@ def head_of(organization: OrganizationRef) -> Head:
     hue = hue_of(organization)
     monogram = monogram_of(organization.name)
     return Head(
+        key=organization.id,
         name=organization.name,
         handle=organization.handle,
         kind=_kind(organization),

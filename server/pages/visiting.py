@@ -49,12 +49,16 @@ class Visitor:
         return self.signed_in.form_key
 
     async def form(self, request: Request) -> Form:
-        """The form that this person's page has sent.
+        """The form that this person's page has sent. Where the address names an organization, the form names it too:
+        that of the page on which it stood.
 
         Raises:
-            Turned: it is not one.
+            Turned: it is not one, or its page was of another organization.
         """
-        return await read_form(request, self.signed_in)
+        form = await read_form(request, self.signed_in)
+        if not _is_of_its_page(request, form):
+            raise Turned(_of_another(request))
+        return form
 
     async def form_sent_once(self, request: Request, title: str, place: str) -> Form:
         """The form that this person's page has sent, which carries `new_mark()` as its `mark`: loading the answer
@@ -181,6 +185,21 @@ async def _answer(page: OpenPage, request: Request, visitor: Visitor | None) -> 
         return _unavailable(fault)
     except Refusal as refusal:
         return told(gettext("This cannot be done"), message_of(refusal, on_page), status=409)
+
+
+def _is_of_its_page(request: Request, form: Form) -> bool:
+    """Whether the organization of the address, if it names one, is that of the page on which the form stood."""
+    return "handle" not in request.path_params or form.text("organization") == request.scope.get(_ORGANIZATION)
+
+
+def _of_another(request: Request) -> Response:
+    """For a form of a page that was of another organization than its address is now of."""
+    return told(
+        gettext("This page was of another organization"),
+        gettext("Nothing was done. Open the page anew, see whose books it shows, and do there what you wanted."),
+        status=409,
+        links=((request.url.path, gettext("Open the page anew")), ("/", gettext("Your organizations"))),
+    )
 
 
 def _unavailable(fault: Unavailable) -> Response:

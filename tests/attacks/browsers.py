@@ -12,7 +12,7 @@ from operations import authentication
 from operations.identity import browsing
 from operations.identity.browsing import Method
 from server.http.safe_headers import SafeHeaders
-from server.pages import reading, rendering
+from server.pages import reading, rendering, visiting
 from server.pages.cookies import SessionCookie
 from storage.directory import browsers, credentials
 from storage.directory.browsers import KnownBrowser
@@ -51,6 +51,7 @@ def _of_a_cookie_too(db: Session, digest: str, *, now: datetime) -> Bearer | Lap
 FROM_HERE = Guard(reading, "check_from_here", lambda request: None)
 FORM_KEY = Guard(reading, "is_form_key", lambda signed_in, given: True)
 FORM_TYPE = Guard(reading, "FORM_TYPE", "text/plain")
+ITS_PAGE = Guard(visiting, "_is_of_its_page", lambda request, form: True)
 HEADERS = Guard(rendering, "page_headers", lambda form_targets=(): {})
 ALL_HEADERS = Guard(SafeHeaders, "__call__", lambda self, *asgi: self._application(*asgi))
 # Off is what it is to be.
@@ -71,11 +72,18 @@ def _sends(
 
     async def attempt(scene: Scene) -> str:
         cookie = await scene.sign_in()
-        body = f"form_key={await key(scene, cookie)}"
+        body = f"form_key={await key(scene, cookie)}&organization={scene.home.bakery.id}"
         sent = {"Content-Type": kind, **headers}
         return str((await scene.visit(PAGE, cookie, "POST", content=body, headers=sent)).status_code)
 
     return attempt
+
+
+async def _of_a_stale_page(scene: Scene) -> str:
+    cookie = await scene.sign_in()
+    body = f"form_key={await scene.form_key(cookie)}&organization={scene.home.finch.id}"
+    sent = {"Content-Type": reading.FORM_TYPE, **HERE_ALONE}
+    return str((await scene.visit(PAGE, cookie, "POST", content=body, headers=sent)).status_code)
 
 
 async def _own(scene: Scene, cookie: str) -> str:
@@ -190,6 +198,7 @@ ATTACKS = (
         "415",
         "200",
     ),
+    Attack("a form comes from a page of another client", (ITS_PAGE,), _of_a_stale_page, "409", "200"),
     Attack("a page is shown in a frame of another site", (HEADERS,), _framed, "not framed", "framed"),
     Attack("a page runs a script of another site", (HEADERS,), _runs_a_script, "not run", "run"),
     Attack("a text that somebody chose becomes markup", (ESCAPING,), _writes_markup, "text", "markup"),

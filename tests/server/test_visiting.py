@@ -103,7 +103,7 @@ async def test_a_form_is_taken_from_this_site_and_this_session_alone(one: Practi
     address = f"/practice/{one.organization.handle}/books"
     async with at(one, secret=await sign_in(one.office)) as browser:
         key = (await browser.get(address)).text.rpartition(" ")[2]
-        fields = {"said": "so", "form_key": key}
+        fields = {"said": "so", "form_key": key, "organization": one.organization.id}
         here = {"Origin": HERE, "Sec-Fetch-Site": "same-origin"}
         assert (await browser.post(address, data=fields, headers=here)).text.endswith(" so")
         for headers in (
@@ -123,6 +123,24 @@ async def test_a_form_is_taken_from_this_site_and_this_session_alone(one: Practi
         assert (await another.post(address, data=fields, headers=here)).status_code == 403
 
 
+async def test_a_form_of_another_organizations_page_does_nothing_here(one: Practice) -> None:
+    client = await one.client("Harbour Bakery")
+    here = {"Origin": HERE, "Sec-Fetch-Site": "same-origin"}
+    async with at(one, secret=await sign_in(one.office)) as browser:
+        key = (await browser.get(f"/o/{client.handle}/books")).text.rpartition(" ")[2]
+        fields = {"said": "so", "form_key": key}
+        for stale in ({"organization": one.organization.id}, {"organization": client.handle}, {}):
+            sent = await browser.post(f"/o/{client.handle}/books", data=fields | stale, headers=here)
+            assert (sent.status_code, "page was of another organization" in sent.text) == (409, True)
+        # The handle went to somebody else while the page was open.
+        fields["organization"] = client.id
+        other = await one.client("Finch Studio")
+        for handle, ended in (("gone-sandbox", client.handle), (client.handle, other.handle)):
+            in_the_directory(one, "UPDATE organizations SET handle = ? WHERE handle = ?", handle, ended)
+        assert (await browser.post(f"/o/{client.handle}/books", data=fields, headers=here)).status_code == 409
+        assert (await browser.post("/o/gone-sandbox/books", data=fields, headers=here)).text == "gone-sandbox so"
+
+
 async def test_behind_a_proxy_a_form_comes_from_the_public_url(one: Practice) -> None:
     public = "https://books.example.com"
     async with at(one, public, secret=await sign_in(one.office)) as browser:
@@ -130,7 +148,9 @@ async def test_behind_a_proxy_a_form_comes_from_the_public_url(one: Practice) ->
         key = (await browser.get(address, headers=host)).text.rpartition(" ")[2]
         for origin, status in ((public, 200), ("http://books.example.com", 403)):
             answer = await browser.post(
-                address, data={"said": "so", "form_key": key}, headers={**host, "Origin": origin}
+                address,
+                data={"said": "so", "form_key": key, "organization": one.organization.id},
+                headers={**host, "Origin": origin},
             )
             assert answer.status_code == status, origin
 
