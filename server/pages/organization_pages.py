@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from invoicing.organizations import OrganizationRef
+from invoicing.organizations import OrganizationKind, OrganizationRef
 from operations.access import is_allowed
 from operations.organizations import list_organizations
 from operations.rights import Right
@@ -19,12 +19,14 @@ from views.heads import Group, Switcher, Tab, head_of, switcher_of
 from views.organizations import place_of
 
 _GROUPS: Mapping[str, Mapping[str, Right]] = {
+    "practice": {},
     "work": {
         "invoices": Right.READ,
         "customers": Right.READ,
         "items": Right.READ,
         "approvals": Right.DECIDE_APPROVAL,
     },
+    "books": {},
     "set-up": {
         "connections": Right.READ,
         "people": Right.MANAGE_PEOPLE,
@@ -32,6 +34,8 @@ _GROUPS: Mapping[str, Mapping[str, Right]] = {
     },
 }
 """The pages of an organization in their groups and order, each with the right without which it is not shown."""
+_OF_PRACTICES = "practice"
+"""The group that stands at practices alone."""
 
 SWITCHED_MAX = 24
 """So many organizations the switcher holds; there is a page of all."""
@@ -71,6 +75,7 @@ def _groups(visitor: Visitor, organization: OrganizationRef, here: str) -> list[
             ],
         )
         for name, tabs in _GROUPS.items()
+        if name != _OF_PRACTICES or organization.kind is OrganizationKind.PARTNER
     ]
     return [group for group in groups if group.tabs]
 

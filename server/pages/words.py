@@ -62,4 +62,10 @@ def page_word(name: str) -> str:
 
 def group_word(name: str) -> str:
     """A group of pages."""
-    return {"work": gettext("Work"), "set-up": gettext("Set up")}[name]
+    words = {
+        "practice": gettext("Practice"),
+        "work": gettext("Work"),
+        "books": gettext("Books"),
+        "set-up": gettext("Set up"),
+    }
+    return words[name]
