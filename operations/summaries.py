@@ -9,20 +9,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from anyio.lowlevel import checkpoint
 from sqlmodel import Session
 
 from invoicing.document.readiness import Blocker, blockers
-from invoicing.organizations import OrganizationRef
+from invoicing.master_data.profiles import Profile
+from invoicing.organizations import Environment, OrganizationRef
 from invoicing.progress import AsyncProgress
 from invoicing.refusals import Unavailable
 from invoicing.reports.months import Months
 from invoicing.reports.summaries import (
+    DRAFT_DAYS,
     Figures,
     MonthSum,
+    OpenMandate,
     Summary,
     figures_on,
     owed_from,
@@ -31,12 +34,13 @@ from invoicing.reports.summaries import (
 )
 from operations.access import Office, open_books
 from operations.issue_dates import today_in
+from operations.mandates import mandates_in
 from operations.registration import default_code
 from operations.rights import Right
 from storage.books import reports
-from storage.books.approvals import count_waiting
+from storage.books.approvals import count_returned, count_waiting
 from storage.books.audit import entries_end
-from storage.books.counts import counts, last_act_at
+from storage.books.counts import counts, drafts_changed_before, first_issue_date, last_act_at
 from storage.books.pool import Books
 from storage.books.profile import load_profile
 from storage.directory.summaries import KeptSummary, forget_summaries, keep_summaries, summaries_of
@@ -124,6 +128,37 @@ def summary_of(db: Session, books: Books) -> Summary:
         owed=owed_from(((row[1], row[2], row[3]) for row in reports.open_now(db)), today),
         awaiting_approval=waiting[0],
         drafts_awaiting=waiting[1],
+        returned=count_returned(db),
+        drafts_changed=_drafts_changed(db, today, ZoneInfo(profile.time_zone)),
+        mandates=_open_mandates(db, books, profile),
+        first_document=first_issue_date(db),
+    )
+
+
+def _drafts_changed(db: Session, today: date, place: ZoneInfo) -> tuple[tuple[date, int], ...]:
+    """On which days how many of the drafts that wait for nobody were changed last, those before the last days as one:
+    it is the oldest that tells how long they wait.
+    """
+    days = [today - timedelta(days=back) for back in range(DRAFT_DAYS)]
+    beginnings = [datetime.combine(day, time(), place).astimezone(UTC) for day in days]
+    oldest, before = drafts_changed_before(db, beginnings)
+    if oldest is None:
+        return ()
+    total, *earlier = before
+    counted = [(day, since - until) for day, since, until in zip(days, [total, *earlier], earlier, strict=False)]
+    first = (oldest.astimezone(place).date(), earlier[-1])
+    return tuple((day, count) for day, count in (first, *reversed(counted)) if count)
+
+
+def _open_mandates(db: Session, books: Books, profile: Profile) -> tuple[OpenMandate, ...]:
+    """Those of a live organization: nothing that a sandbox issues is an invoice."""
+    if not profile.country or profile.environment is not Environment.LIVE:
+        return ()
+    states = mandates_in(db, books, profile).states
+    return tuple(
+        OpenMandate(one.held.mandate.code, one.held.mandate.name, one.held.since, one.held.is_strict)
+        for one in states
+        if one.acknowledgement is None
     )
 
 

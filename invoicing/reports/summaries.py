@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from invoicing.document.readiness import Blocker
@@ -18,6 +19,10 @@ from invoicing.reports.months import month_of
 
 DUE_DAYS_KEPT = 90
 """For so many days ahead a summary knows what falls due on each; what is due later is one sum."""
+SUMMARIES_REMEMBERED = 4_096
+"""Of so many organizations the text of the summary is not taken apart again while it stays as it is."""
+DRAFT_DAYS = 7
+"""A draft that nobody has changed for so many days is an old one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +50,26 @@ class Owed:
     owed_to_customers_minor: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class OpenMandate:
+    """A mandate of which nobody has said yet how its documents are handed in: from which day on it holds, and whether a
+    PDF is no invoice then (`strict`).
+    """
+
+    code: str
+    name: str
+    since: date
+    strict: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """An organization's books at a glance, as they were on `day` at its own place. `blockers` keep it from issuing.
-    `awaiting_approval` is how many documents wait for approval, of which `drafts_awaiting` are also among the drafts.
-    `months` begin with the January of the year before, in order.
+    `awaiting_approval` is how many documents wait for approval, of which `drafts_awaiting` are also among the drafts,
+    and `returned` how many drafts came back from it. `months` begin with the January of the year before, in order.
+    `drafts_changed` is on which day how many of the drafts that wait for nobody were changed last: what was so before
+    the last days stands at the first of these days. `mandates` are those of a live organization that are in force or
+    begin within a year; `first_document` is the day of issue of the first one.
     """
 
     day: date
@@ -64,6 +84,17 @@ class Summary:
     owed: tuple[Owed, ...]
     awaiting_approval: int = 0
     drafts_awaiting: int = 0
+    returned: int = 0
+    drafts_changed: tuple[tuple[date, int], ...] = ()
+    mandates: tuple[OpenMandate, ...] = ()
+    first_document: date | None = None
+
+    def old_drafts_on(self, day: date) -> tuple[int, date | None]:
+        """How many drafts are old on a day, and on which day the oldest of them was changed last."""
+        old = [
+            (changed, count) for changed, count in self.drafts_changed if changed <= day - timedelta(days=DRAFT_DAYS)
+        ]
+        return sum(count for _, count in old), min((changed for changed, _ in old), default=None)
 
     def tells_of(self, day: date) -> bool:
         """Whether it says what is overdue on this day."""
@@ -164,7 +195,10 @@ def summary_text(summary: Summary) -> str:
             "day": summary.day.isoformat(),
             "time_zone": summary.time_zone,
             "counts": [summary.documents, summary.drafts, summary.customers, summary.items],
-            "awaiting": [summary.awaiting_approval, summary.drafts_awaiting],
+            "awaiting": [summary.awaiting_approval, summary.drafts_awaiting, summary.returned],
+            "drafts": [[changed.isoformat(), count] for changed, count in summary.drafts_changed],
+            "mandates": [[one.code, one.name, one.since.isoformat(), one.strict] for one in summary.mandates],
+            "first_document": summary.first_document.isoformat() if summary.first_document else "",
             "last_activity": last.isoformat() if last else "",
             "blockers": [
                 [list(one.fields), one.text, remedy_record(one.remedy) if one.remedy else []]
@@ -178,11 +212,12 @@ def summary_text(summary: Summary) -> str:
     )
 
 
+@lru_cache(SUMMARIES_REMEMBERED)
 def summary_from_text(text: str) -> Summary:
     """The summary that was kept as this text."""
     kept = json.loads(text)
     documents, drafts, customers, items = kept["counts"]
-    awaiting, drafts_awaiting = kept["awaiting"]
+    awaiting, drafts_awaiting, returned = kept["awaiting"]
     return Summary(
         day=date.fromisoformat(kept["day"]),
         time_zone=kept["time_zone"],
@@ -198,6 +233,12 @@ def summary_from_text(text: str) -> Summary:
         owed=tuple(_owed_on_record(*one) for one in kept["owed"]),
         awaiting_approval=awaiting,
         drafts_awaiting=drafts_awaiting,
+        returned=returned,
+        drafts_changed=tuple((date.fromisoformat(changed), count) for changed, count in kept["drafts"]),
+        mandates=tuple(
+            OpenMandate(code, name, date.fromisoformat(since), strict) for code, name, since, strict in kept["mandates"]
+        ),
+        first_document=date.fromisoformat(kept["first_document"]) if kept["first_document"] else None,
     )
 
 

@@ -42,6 +42,7 @@ _IS_DRAFT = exists().where(table_of(Draft).c.id == _OF.id)
 _WAITING = select(func.count(), func.coalesce(func.sum(case((_IS_DRAFT, 1), else_=0)), 0)).where(
     _OF.state == State.WAITING.value
 )
+_RETURNED = select(func.count()).where(_OF.state != State.WAITING.value, _IS_DRAFT)
 _WAITING_AMONG = select(_OF.id).where(_OF.state == State.WAITING.value, _OF.id.in_(bindparam("among", expanding=True)))
 
 _DOCUMENT = table_of(DocumentRow).c
@@ -95,6 +96,11 @@ def count_waiting(session: Session) -> tuple[int, int]:
     """How many documents wait, and how many of them are drafts."""
     waiting, drafts = execute(session, _WAITING).one()
     return int(waiting), int(drafts)
+
+
+def count_returned(session: Session) -> int:
+    """How many drafts came back from approval: rejected, or no longer what was approved."""
+    return int(execute(session, _RETURNED).scalar_one())
 
 
 def waiting_among(session: Session, ids: Sequence[str]) -> frozenset[str]:

@@ -17,7 +17,7 @@ from storage.directory.tables import Anchor
 from storage.directory.tables import Summary as SummaryRow
 from storage.queries.statements import execute, insert_rows, table_of
 
-FORM = 1
+FORM = 2
 """How summaries are made. With another figure or rule it is another number, and older ones are made anew."""
 
 _AT_ONCE = 500

@@ -12,7 +12,9 @@ from invoicing.organizations import OrganizationRef
 from invoicing.reports.figures import ReportName
 from invoicing.reports.summaries import DUE_DAYS_KEPT, Summary
 from operations.access import Office
+from operations.drafts import delete_draft
 from operations.going_live import go_live
+from operations.mandates import acknowledge_mandate
 from operations.naming import Caller, PracticeConnection
 from operations.organizations import all_organizations
 from operations.profile import update_organization
@@ -21,6 +23,8 @@ from operations.rights import Right
 from operations.summaries import Standing, rebuild_summaries, standings, summary_of
 from storage.books.pool import BOOKS_FILE
 from storage.directory.database import DIRECTORY_FILE
+from storage.directory.summaries import FORM
+from tests.support.approvals import desk
 from tests.support.clock import SettableClock
 from tests.support.faults import scaled
 from tests.support.folders import folder_of
@@ -87,6 +91,55 @@ async def test_going_live_and_archiving_are_in_the_next_summary(tmp_path: Path) 
         live = one.books(made.created, Right.UPDATE_PROFILE)
         await update_organization(one.office, live, {"archived": True})
         assert len(await check(one)) == 1
+
+
+async def test_drafts_grow_old_and_come_back_in_a_summary_that_is_not_made_anew(tmp_path: Path) -> None:
+    async with desk(tmp_path, SettableClock(NEW_YEAR)) as it:
+        first = await it.draft(it.anna)
+        it.one.clock.advance(timedelta(days=3))
+        await it.draft(it.anna)
+        await it.one.issue(await it.books(it.owner), it.customer)
+        await it.workflow(steps="owner")
+        rejected = await it.ask(it.anna)
+        waiting = await standing(it.one, it.client)
+        assert waiting.summary is not None
+        assert (waiting.summary.drafts, waiting.summary.awaiting_approval, waiting.summary.returned) == (3, 1, 0)
+        assert waiting.summary.first_document == waiting.today
+        await it.decide(it.owner, rejected, "reject", "No.")
+        kept = await standing(it.one, it.client)
+        assert kept.summary is not None
+        assert (kept.summary.awaiting_approval, kept.summary.returned) == (0, 1)
+        begun, old = kept.today - timedelta(days=3), list[int]()
+        for _ in range(8):
+            it.one.clock.advance(timedelta(days=1))
+            found = await standing(it.one, it.client)
+            assert found.summary == kept.summary
+            old.append(found.summary.old_drafts_on(found.today)[0])
+        assert old == [0, 0, 0, 1, 1, 1, 3, 3]
+        assert kept.summary.old_drafts_on(kept.today + timedelta(days=8)) == (3, begun)
+        await delete_draft(await it.books(it.anna, Right.DRAFT), first)
+        made = (await standing(it.one, it.client)).summary
+        assert made is not None
+        assert made.old_drafts_on(kept.today + timedelta(days=8)) == (2, kept.today)
+
+
+async def test_a_live_organization_tells_the_mandates_for_which_nobody_answers_yet(tmp_path: Path) -> None:
+    async with practice(tmp_path, SettableClock(datetime(2027, 11, 15, 9, tzinfo=UTC)), country="DE") as one:
+        client = await one.client("Bäckerei am Hafen", "DE")
+        books = one.books(client, Right.UPDATE_PROFILE)
+        await update_organization(one.office, books, READY | {"tax_number": "DE136695976", "postal_code": "20095"})
+        made = await go_live(Caller(one.office, PracticeConnection(), "", protocol_has_sessions=False), client.handle)
+        assert made.created is not None
+        sandbox, live = [(await standing(one, each)).summary for each in (client, made.created)]
+        assert sandbox is not None
+        assert live is not None
+        assert sandbox.mandates == ()
+        assert [(each.code, each.since.year) for each in live.mandates] == [("de-einvoice-b2b", 2028), ("de-b2g", 2020)]
+        code = "de-einvoice-b2b"
+        await acknowledge_mandate(one.office, one.books(made.created), code, handed_in="By the portal")
+        after = (await standing(one, made.created)).summary
+        assert after is not None
+        assert [each.code for each in after.mandates] == ["de-b2g"]
 
 
 async def test_books_that_have_not_changed_are_not_opened(tmp_path: Path) -> None:
@@ -156,7 +209,7 @@ async def test_a_summary_that_was_made_in_another_way_is_made_anew(tmp_path: Pat
         with raw(path) as connection:
             connection.execute("""UPDATE summaries SET form = 0, figures = '{"of": "another form"}'""")
         assert customers(await standing(one, bakery)) == 0
-        assert raw_value(path, "SELECT form FROM summaries") == 1
+        assert raw_value(path, "SELECT form FROM summaries") == FORM
 
 
 async def test_a_summary_whose_organization_lost_its_anchor_is_not_told(tmp_path: Path) -> None:
