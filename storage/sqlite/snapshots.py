@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -151,3 +151,40 @@ class _Driver(aiosqlite.Connection):
             opened.close()
             raise
         return opened
+
+    def cursor(self) -> _Rows:  # type: ignore[override]  # What SQLAlchemy awaits of it is all here.
+        return _Rows(self)
+
+
+class _Rows:
+    """A statement and its rows in one go to the thread: each way there and back costs more than most statements do.
+
+    SQLAlchemy awaits a cursor, its statement, its rows and its end one after the other, and keeps all rows anyway.
+    """
+
+    arraysize = 1
+    lastrowid = None
+
+    def __init__(self, driver: _Driver) -> None:
+        self._driver = driver
+        self._fetched: list[Any] = []
+        self.description: Any = None
+        self.rowcount = -1
+
+    async def __aenter__(self) -> _Rows:
+        return self
+
+    async def execute(self, operation: str, parameters: Any = ()) -> None:
+        driver: Any = self._driver
+        self._fetched, self.description, self.rowcount = await driver._execute(self._run, operation, parameters)
+
+    async def fetchall(self) -> list[Any]:
+        fetched, self._fetched = self._fetched, []
+        return fetched
+
+    async def close(self) -> None:
+        self._fetched = []
+
+    def _run(self, operation: str, parameters: Any) -> tuple[list[Any], Any, int]:
+        with closing(self._driver.opened.execute(operation, parameters)) as cursor:
+            return cursor.fetchall(), cursor.description, cursor.rowcount

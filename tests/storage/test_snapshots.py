@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import anyio
 import anyio.lowlevel
@@ -58,6 +59,34 @@ async def test_all_that_is_read_is_of_one_moment(root: Path) -> None:
         assert await pool.read(ONE, count_accounts) == 1
     async with pool.snapshot(ONE) as after:
         assert await after.read(count_accounts) == 1
+    await pool.close()
+
+
+async def test_a_statement_goes_to_the_thread_once_with_its_rows(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pool, back = LonePool(root), 0
+    loop = asyncio.get_running_loop()
+    call_back = loop.call_soon_threadsafe
+
+    def counted(*given: Any, **named: Any) -> asyncio.Handle:
+        nonlocal back
+        back += 1
+        return call_back(*given, **named)
+
+    def named(session: Session) -> tuple[list[str], list[Any]]:
+        found = execute(session, text("SELECT number, name FROM accounts ORDER BY number"))
+        return list(found.keys()), list(found.all())
+
+    await pool.write(ONE, add_account)
+    async with pool.snapshot(ONE) as snapshot:
+        assert await snapshot.read(named) == (["number", "name"], [("1", "Cash")])
+        monkeypatch.setattr(loop, "call_soon_threadsafe", counted)
+        for _ in range(10):
+            assert await snapshot.read(named) == (["number", "name"], [("1", "Cash")])
+        monkeypatch.undo()
+        assert back == 10
+        # No rows are told from no such rows.
+        nothing = text("SELECT name FROM accounts WHERE number = '2'")
+        assert await snapshot.read(lambda db: execute(db, nothing).mappings().all()) == []
     await pool.close()
 
 
