@@ -28,6 +28,7 @@ _GROUPS: Mapping[str, Mapping[str, Right]] = {
     },
     "books": {},
     "set-up": {
+        "settings": Right.READ,
         "connections": Right.READ,
         "people": Right.MANAGE_PEOPLE,
         "activity": Right.READ_ACTIVITY,

@@ -16,11 +16,24 @@ from server.pages import (
     people,
     records,
 )
+from server.pages.settings import routes as settings
 from server.pages.static_files import static_route
 from server.pages.visiting import Desk
 
 
 def pages(desk: Desk) -> list[Route]:
     """The routes of every page, and of what pages load."""
-    rooms = (home, invoices, documents, records, connections, people, activity, approvals, keys, choosing_language)
+    rooms = (
+        home,
+        invoices,
+        documents,
+        records,
+        connections,
+        people,
+        activity,
+        approvals,
+        keys,
+        settings,
+        choosing_language,
+    )
     return [static_route(), *(route for room in rooms for route in room.routes(desk))]

@@ -53,6 +53,7 @@ def page_word(name: str) -> str:
         "customers": gettext("Customers"),
         "items": gettext("Items"),
         "approvals": gettext("Approvals"),
+        "settings": gettext("Settings"),
         "connections": gettext("Connections"),
         "people": gettext("People"),
         "activity": gettext("Activity"),

@@ -1,0 +1,131 @@
+"""The rooms of an organization's settings, and the frame in which each is shown: the list of all beside one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from invoicing.organizations import OrganizationRef
+from invoicing.refusals import InvalidInput, LimitExceeded, NotAllowed, Refusal
+from operations.access import is_allowed, open_books
+from operations.identity.browsing import new_mark
+from operations.rights import Right
+from server.pages.organization_pages import show
+from server.pages.rendering import see_other
+from server.pages.settings.words import room_meaning, room_word
+from server.pages.visiting import Visitor
+from storage.books.pool import Books
+from views.base import View
+from views.organizations import place_of
+from views.remedies import message_of, on_page
+
+SETTINGS = "settings"
+_SAVED = "saved"
+
+ROOMS: Mapping[str, Right] = {
+    "policy": Right.READ,
+}
+"""The rooms in their order, by the names that their addresses have, each with the right without which it is not shown.
+"""
+
+
+class Room(View):
+    """A room as the list of all shows it; `here` says that it is the one that is shown."""
+
+    name: str
+    word: str
+    means: str
+    address: str
+    here: bool
+
+
+async def opened(request: Request, visitor: Visitor) -> Books:
+    """The books of the organization that the address names, to be read.
+
+    Raises:
+        Turned: there is none, or it is out of the person's reach.
+    """
+    return open_books(visitor.office, await visitor.organization(request), Right.READ)
+
+
+def to_change(visitor: Visitor, books: Books, act: Right) -> Books:
+    """The same books, to be changed by this act.
+
+    Raises:
+        NotAllowed, Conflict: it is not the visitor's to do, or nothing is changed here any more.
+    """
+    return open_books(visitor.office, books.organization, act)
+
+
+def may(visitor: Visitor, organization: OrganizationRef, right: Right) -> bool:
+    """Whether the visitor may do this here now: nothing is changed in what is archived."""
+    return not organization.archived and is_allowed(right, organization, visitor.office.principal)
+
+
+def rooms_of(visitor: Visitor, organization: OrganizationRef, here: str = "") -> list[Room]:
+    """The rooms that the visitor may see."""
+    return [
+        Room(
+            name=name,
+            word=room_word(name),
+            means=room_meaning(name),
+            address=place_of_room(organization, name),
+            here=name == here,
+        )
+        for name, right in ROOMS.items()
+        if is_allowed(right, organization, visitor.office.principal)
+    ]
+
+
+def place_of_room(organization: OrganizationRef, room: str) -> str:
+    """Where a room is."""
+    return f"{place_of(organization)}/{SETTINGS}/{room}"
+
+
+async def show_room(
+    request: Request,
+    visitor: Visitor,
+    organization: OrganizationRef,
+    template: str,
+    *,
+    room: str,
+    title: str = "",
+    refusal: Refusal | None = None,
+    **context: Any,
+) -> Response:
+    """The page of a room, or of an act in it under a `title` of its own: a template that extends `settings.html`. After
+    a refusal it says what was refused, beside the field that it names.
+    """
+    return await show(
+        visitor,
+        organization,
+        template,
+        here=SETTINGS,
+        status=status_of(refusal),
+        title=title or room_word(room),
+        settings=rooms_of(visitor, organization, room),
+        room_here=room,
+        room_place=place_of_room(organization, room),
+        refused=message_of(refusal, on_page) if refusal else "",
+        field=refusal.field if refusal else "",
+        saved=refusal is None and _SAVED in request.query_params,
+        mark=new_mark,
+        **context,
+    )
+
+
+def saved(organization: OrganizationRef, room: str) -> Response:
+    """What follows on a change: the room again, which says that it was saved."""
+    return see_other(f"{place_of_room(organization, room)}?{_SAVED}=yes")
+
+
+def status_of(refusal: Refusal | None) -> int:
+    """With which status a page says that something was refused; what could not be taken is the input's fault."""
+    if refusal is None:
+        return 200
+    if isinstance(refusal, NotAllowed):
+        return 403
+    return 400 if isinstance(refusal, (InvalidInput, LimitExceeded)) else 409

@@ -1,0 +1,36 @@
+"""The routes of all rooms of the settings."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.pages.languages import gettext
+from server.pages.organization_pages import show
+from server.pages.settings import policy
+from server.pages.settings.frame import SETTINGS, opened, rooms_of
+from server.pages.visiting import Desk, Visitor
+
+_ROOMS = (policy,)
+"""The modules of the rooms; each has its own `routes(desk)`."""
+
+
+def routes(desk: Desk) -> list[Route]:
+    """The routes of the settings."""
+    rooms = (route for room in _ROOMS for route in room.routes(desk))
+    return [*desk.of_organization(f"/{SETTINGS}", _settings), *rooms]
+
+
+async def _settings(request: Request, visitor: Visitor) -> Response:
+    """Every room with what it is for."""
+    books = await opened(request, visitor)
+    organization = books.organization
+    return await show(
+        visitor,
+        organization,
+        "settings_rooms.html",
+        here=SETTINGS,
+        title=gettext("Settings"),
+        settings=rooms_of(visitor, organization),
+    )

@@ -1,0 +1,67 @@
+"""The settings of an organization in rooms: seen by who may read, changed by who may change each."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.support.http import BAKERY, house
+from tests.support.people import colleague
+from tests.support.visits import heading_of, sign_in, text_of
+
+PLACE = f"/o/{BAKERY}/settings"
+PRACTICE = "/practice/ledger-co-sandbox/settings"
+
+
+async def test_the_policy_is_changed_by_who_may_and_told_to_who_may_not(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        owner = await sign_in(home.site, home.one.office)
+        viewer = await sign_in(home.site, await colleague(home.one, home.bakery, "viewer"))
+        listed = await owner.get(PLACE)
+        assert heading_of(listed) == "Settings"
+        assert f'href="{PLACE}/policy"' in listed.text
+        fields: dict[str, str | list[str]] = {
+            "prices_include_tax": "true",
+            "rounding": "per_line",
+            "tax_due": "payment",
+            "small_business": "false",
+            "mandates": "warn",
+            "future_days": "14",
+            "payment_qr": "true",
+            "write_off_limit": "2.5",
+            "client_may": ["draft", "periods"],
+            "ticked": "client_may",
+        }
+        done = await owner.post(f"{PLACE}/policy", **fields)
+        assert (done.status_code, done.headers["location"]) == (303, f"{PLACE}/policy?saved=yes")
+        page = await owner.get(done.headers["location"])
+        assert "Saved." in text_of(page)
+        ticked = re.findall(r'name="(\w+)" value="(\w+)" checked', page.text)
+        assert ("prices_include_tax", "true") in ticked
+        assert {value for name, value in ticked if name == "client_may"} == {"draft", "periods"}
+        assert 'name="named_writes"' not in page.text, "at a client it is the practice's"
+        wrong = await owner.post(f"{PLACE}/policy", **fields | {"future_days": "soon", "write_off_limit": "3"})
+        assert wrong.status_code == 400
+        assert re.search(r'id="future_days"[^>]*value="soon"[^>]*aria-invalid="true" autofocus', wrong.text)
+        assert 'value="3"' in wrong.text, "what was typed is kept"
+        seen = await viewer.get(f"{PLACE}/policy")
+        assert "Dates ahead" in text_of(seen)
+        assert "14 days" in text_of(seen)
+        assert not re.findall(r'name="(?:future_days|rounding|client_may)"', seen.text)
+        assert (await viewer.post(f"{PLACE}/policy", **fields)).status_code == 403
+        assert "14 days" in text_of(await viewer.get(f"{PLACE}/policy"))
+
+
+async def test_the_signature_of_a_person_is_switched_on_here_and_off_on_a_page_of_its_own(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        owner = await sign_in(home.site, home.one.office)
+        assert 'name="human_approval"' in (await owner.get(f"{PRACTICE}/policy")).text
+        on = {"human_approval": "live", "named_writes": "always"}
+        assert (await owner.post(f"{PRACTICE}/policy", **on)).status_code == 303
+        page = await owner.get(f"{PRACTICE}/policy")
+        assert 'name="human_approval"' not in page.text
+        assert 'href="/practice/ledger-co-sandbox/approvals/human_approval"' in page.text
+        await owner.post(f"{PRACTICE}/policy", named_writes="always", human_approval="off")
+        assert "Asked for in live organizations" in text_of(await owner.get(f"{PRACTICE}/policy"))
+        client = text_of(await owner.get(f"{PLACE}/policy"))
+        assert client.count("The practice decides this for all its clients.") == 2
