@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -21,8 +22,11 @@ from invoicing.document.converting import accounting_sides, completed
 from invoicing.document.documents import Document
 from invoicing.document.posting import JournalSide
 from invoicing.organizations import OrganizationRef
+from invoicing.refusals import Unavailable
 from invoicing.tax.totals import totals_follow
+from operations.access import Office, open_books
 from operations.evidence import evidence_problems
+from operations.rights import Right
 from operations.settlement import credit_note_problems, payment_problems
 from operations.verified_signatures import signature_problems
 from storage.books import checks, exports, files, journal_checks
@@ -34,9 +38,12 @@ from storage.books.profile import load_profile
 from storage.books.skill_checks import skill_problems
 from storage.books.total_checks import total_problems
 from storage.directory.anchors import Ends, NoAnchor, loss_of_books
+from storage.directory.verifications import note_verified
 from storage.files.kept import Files
 from storage.sqlite.faults import UNREADABLE_ROW
 from storage.work.asking import Ask
+
+_log = logging.getLogger("counterfoil")
 
 _REPORTED = (
     "tax_point",
@@ -73,6 +80,22 @@ async def verify_books(books: Books) -> Verified:
     except UNREADABLE_ROW:
         # It was not even read.
         return _verified(books.organization, await books.read(checks.totals), _UNREADABLE)
+
+
+async def verify_organization(office: Office, organization: OrganizationRef) -> Verified:
+    """Verify an organization's books, and keep in the directory when they were found in order.
+
+    Raises:
+        NotAllowed: the principal may not look at it.
+    """
+    verified = await verify_books(open_books(office, organization, Right.READ))
+    at = None if verified.problem else office.latest()
+    try:
+        await office.store.directory.write(lambda db: note_verified(db, organization.id, at=at))
+    except Unavailable as error:
+        # What was found is right all the same, and said.
+        _log.warning("the verification could not be noted: %s", error)
+    return verified
 
 
 def _verify(ask: Ask, organization: OrganizationRef, anchor: Ends | NoAnchor, kept: Files) -> Verified:

@@ -223,13 +223,11 @@ async def _verify(settings: Settings, organization: str, as_json: bool) -> None:
 
 
 async def _verify_one(office: Office, organization: OrganizationRef) -> Verified:
-    from operations.access import open_books
-    from operations.rights import Right
-    from operations.verification import Verified, verify_books
+    from operations.verification import Verified, verify_organization
     from storage.sqlite.faults import StorageFault
 
     try:
-        return await verify_books(open_books(office, organization, Right.READ))
+        return await verify_organization(office, organization)
     except StorageFault as fault:
         return Verified(
             handle=organization.handle, documents=0, files=0, audit_entries=0, problem=told(fault.reason, at_terminal)
