@@ -160,8 +160,16 @@ async def list_clients(
     office: Office, *, partner: str, query: str, cursor: str, limit: int
 ) -> tuple[OrganizationRef, Page[ClientSummary]]:
     """The practice and a page of its clients, each with what its own books say of it."""
-    check_limit(limit)
     practice = await find_partner(office, partner)
+    page = await clients_of(office, practice, query=query, cursor=cursor, limit=limit)
+    return practice, page.map(ClientSummary.of)
+
+
+async def clients_of(
+    office: Office, practice: OrganizationRef, *, query: str, cursor: str, limit: int
+) -> Page[Standing]:
+    """A page of the clients of a practice that the principal can reach, by name, each as it stands today."""
+    check_limit(limit)
     reach = office.principal.reach
     page = await office.store.directory.read(
         lambda db: organizations.list_reachable(
@@ -169,7 +177,16 @@ async def list_clients(
         )
     )
     found = await standings(office, page.items)
-    return practice, Page(tuple(ClientSummary.of(one) for one in found), page.next_cursor, page.left)
+    return Page(tuple(found), page.next_cursor, page.left)
+
+
+async def count_clients(office: Office, practice: OrganizationRef) -> int:
+    """How many clients of a practice the principal can reach, without those that are archived."""
+    reach = office.principal.reach
+    page = await office.store.directory.read(
+        lambda db: organizations.list_reachable(db, reach, query="", cursor="", limit=1, partner_id=practice.id)
+    )
+    return len(page.items) + page.left
 
 
 ANOTHER = "another organization"

@@ -19,7 +19,9 @@ from views.heads import Group, Switcher, Tab, head_of, switcher_of
 from views.organizations import place_of
 
 _GROUPS: Mapping[str, Mapping[str, Right]] = {
-    "practice": {},
+    "practice": {
+        "clients": Right.READ,
+    },
     "work": {
         "invoices": Right.READ,
         "customers": Right.READ,

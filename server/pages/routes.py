@@ -8,6 +8,7 @@ from server.pages import (
     activity,
     approvals,
     choosing_language,
+    clients,
     connections,
     documents,
     home,
@@ -25,6 +26,7 @@ def pages(desk: Desk) -> list[Route]:
     """The routes of every page, and of what pages load."""
     rooms = (
         home,
+        clients,
         invoices,
         documents,
         records,

@@ -49,6 +49,7 @@ def kind_word(kind: str) -> str:
 def page_word(name: str) -> str:
     """A page of an organization, by the name that its address has."""
     words = {
+        "clients": gettext("Clients"),
         "invoices": gettext("Invoices"),
         "customers": gettext("Customers"),
         "items": gettext("Items"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from tests.support.page_areas import approvals, documents, opening, records, settings
+from tests.support.page_areas import approvals, clients, documents, opening, records
 from tests.support.page_areas.trying import Area, Tried
 
 AREAS: tuple[Area, ...] = (
     settings.AREA,
     opening.AREA,
+    clients.AREA,
     documents.AREA,
     records.AREA,
     approvals.AREA,
