@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from invoicing.document.former_records import is_former
 from invoicing.document.notices import Notice
 from invoicing.document.requested import RequestedDocument, request_text
 from invoicing.document.shown import Shown
+from invoicing.exports.ledger.entries import Entry
 from invoicing.organizations import Environment
 from invoicing.refusals import InvalidInput
 from invoicing.remedies import remedy_on_record
@@ -51,11 +53,12 @@ from operations.drafts import (
     resolve_request,
 )
 from operations.issuing import StandingDocument, find_document, fingerprint, open_of_former, standing, standing_on
-from storage.books import audit, documents, drafts, idempotency, payments
+from storage.books import audit, chart, documents, drafts, idempotency, payments
 from storage.books.approvals import approval_of, approvals_of_document
 from storage.books.balances import has_history
 from storage.books.documents import IssuedDocument
 from storage.books.former_lists import former_by_key
+from storage.books.journal_entries import entries_of_document
 from storage.books.pool import Books
 from storage.ids import new_id
 
@@ -147,6 +150,17 @@ async def get_invoice(books: Books, key: str) -> StandingDocument:
         NotFound: no such document in these books.
     """
     return await books.read(lambda db: _with_history(db, books, find_document(db, key, former=True)))
+
+
+async def entries_of(books: Books, document_id: str) -> tuple[list[Entry], Mapping[str, str]]:
+    """What was posted for a document, by day, and what the accounts of that are called."""
+
+    def work(db: Session) -> tuple[list[Entry], Mapping[str, str]]:
+        found = entries_of_document(db, document_id)
+        numbers = {side.account for entry in found for side in entry.sides}
+        return found, {one.number: one.name for one in chart.accounts(db) if one.number in numbers}
+
+    return await books.read(work)
 
 
 async def find_approval(books: Books, key: str) -> Approval | None:

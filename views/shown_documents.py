@@ -4,14 +4,18 @@ organization's own locale.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from invoicing.document.details import said_of_document
 from invoicing.document.documents import DocumentKind, Line
 from invoicing.document.former_records import is_former
+from invoicing.document.lifecycle import Status
+from invoicing.exports.ledger.entries import Entry, Side
 from invoicing.master_data.profiles import Profile
 from invoicing.render.formats import Formats
 from operations.issuing import StandingDocument
+from storage.books.payments import standing_of
 from views.base import View
 from views.listed_documents import formats_of
 
@@ -37,7 +41,9 @@ class ShownTax(View):
 
 
 class ShownEvent(View):
-    """Something that happened to it: `what` is the kind of a settlement, `issued` or `credited`."""
+    """Something that happened to it: `what` is the kind of a settlement, `issued` or `credited`. `key` is the id of the
+    credit note, and `reverse` that of what was recorded, where it stands and can be taken back.
+    """
 
     what: str
     when: str
@@ -45,6 +51,23 @@ class ShownEvent(View):
     said: list[str]
     who: str
     key: str
+    reverse: str
+
+
+class ShownSide(View):
+    """One side of an entry; one of the two amounts is empty."""
+
+    account: str
+    name: str
+    debit: str
+    credit: str
+
+
+class ShownEntry(View):
+    """What was posted on a day; amounts in the document's currency."""
+
+    day: str
+    sides: list[ShownSide]
 
 
 class ShownDocument(View):
@@ -135,6 +158,35 @@ def shown_document(found: StandingDocument, profile: Profile) -> ShownDocument:
     )
 
 
+def acts_of(shown: ShownDocument) -> list[str]:
+    """What can be done with a document as it stands: credited, paid, or what was recorded taken back."""
+    is_note, acts = shown.kind == DocumentKind.CREDIT_NOTE.value, ["reverse"]
+    if shown.open or (is_note and shown.credits):
+        acts.append("pay")
+    if not is_note and not shown.former:
+        acts.append("copy")
+        if shown.status != Status.CREDITED:
+            acts.append("credit")
+    return acts
+
+
+def shown_entries(found: Sequence[Entry], names: Mapping[str, str], profile: Profile) -> list[ShownEntry]:
+    """The entries of a document, each side with what its account is called."""
+    return [
+        ShownEntry(
+            day=formats_of(profile, "").date(entry.day),
+            sides=[_side(side, names.get(side.account, ""), profile) for side in entry.sides],
+        )
+        for entry in found
+    ]
+
+
+def _side(side: Side, name: str, profile: Profile) -> ShownSide:
+    formats = formats_of(profile, side.currency)
+    debit, credit = (formats.amount(minor) if minor else "" for minor in (side.debit_minor, side.credit_minor))
+    return ShownSide(account=side.account, name=name, debit=debit, credit=credit)
+
+
 def _supplied(first: date, last: date | None, formats: Formats) -> str:
     return " – ".join(dict.fromkeys(formats.date(day) for day in (first, last) if day))
 
@@ -155,6 +207,7 @@ def _line(line: Line, formats: Formats) -> ShownLine:
 
 def _events(found: StandingDocument, formats: Formats) -> list[ShownEvent]:
     """What happened, the newest first."""
+    standing = {payment.id for payment in standing_of(found.payments)}
     events = [
         ShownEvent(
             what="reversed" if payment.reverses_id else payment.kind.value,
@@ -163,6 +216,7 @@ def _events(found: StandingDocument, formats: Formats) -> list[ShownEvent]:
             said=[text for text in (payment.method, payment.reference) if text],
             who=payment.recorded_by,
             key="",
+            reverse=payment.id if payment.id in standing else "",
         )
         for payment in found.payments
     ]
@@ -174,6 +228,7 @@ def _events(found: StandingDocument, formats: Formats) -> list[ShownEvent]:
             said=[note.document.number, note.document.reason],
             who=note.issued_by,
             key=note.document.id,
+            reverse="",
         )
         for note in found.credit_notes
     ]
@@ -185,6 +240,7 @@ def _events(found: StandingDocument, formats: Formats) -> list[ShownEvent]:
             said=[],
             who=found.issued_by,
             key="",
+            reverse="",
         )
     )
     return events

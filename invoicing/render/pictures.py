@@ -21,6 +21,12 @@ class PagePicture:
     pages: int
 
 
+def shapes_of_pages(pdf: bytes) -> tuple[tuple[int, int], ...]:
+    """Width and height of each page, in points."""
+    with _ONE_AT_A_TIME, pdfium.PdfDocument(pdf) as opened:
+        return tuple((round(page.get_width()), round(page.get_height())) for page in opened)
+
+
 def picture_of_page(pdf: bytes, page: int, width: int) -> PagePicture:
     """The page of this number, which counts from 1, so many pixels wide; the last one where there are fewer."""
     with _ONE_AT_A_TIME, pdfium.PdfDocument(pdf) as opened:

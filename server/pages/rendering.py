@@ -65,7 +65,7 @@ def page_headers(form_targets: Sequence[str] = ()) -> dict[str, str]:
     allowed = " ".join(["'self'", *form_targets])
     policy = (
         "default-src 'none'; base-uri 'none'; connect-src 'self'; frame-ancestors 'none'; img-src 'self' data:;"
-        f" object-src 'self'; script-src 'self'; style-src 'self'; form-action {allowed}"
+        f" script-src 'self'; style-src 'self'; form-action {allowed}"
     )
     return {**_HEADERS, "Content-Security-Policy": policy}
 

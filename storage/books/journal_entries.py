@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, case, func, literal, select
+from sqlalchemy import BindParameter, bindparam, case, func, literal, select, union_all
 from sqlmodel import Session
 
 from invoicing.document.tags import tags_from_json, tags_text
@@ -45,7 +45,7 @@ _DAYS_BEFORE = (
     .where(_ENTRY.entry_date >= bindparam("first"), _ENTRY.entry_date < _BEFORE)
     .group_by(_SIDE.account)
 )
-_IN_ORDER = (
+_ROWS = (
     select(
         _ENTRY.id,
         _ENTRY.entry_date,
@@ -68,9 +68,21 @@ _IN_ORDER = (
         .outerjoin(_SETTLED, _SETTLED.c.entry_id == _ENTRY.id)
         .outerjoin(_SETTLED_OF, _SETTLED_OF.c.id == _SETTLED.c.document_id)
     )
-    .where(_IN_PERIOD)
     .order_by(_ENTRY.entry_date, _ENTRY.id)
-    .limit(bindparam("at_most"))
+)
+_IN_ORDER = _ROWS.where(_IN_PERIOD).limit(bindparam("at_most"))
+_WANTED: BindParameter[Any] = bindparam("document")
+_OF_DOCUMENT = _ROWS.where(
+    _ENTRY.id.in_(
+        union_all(
+            select(_ENTRY.id).where(_ENTRY.document_id == _WANTED),
+            select(_ENTRY.id)
+            .join_from(_PAYMENTS, _ENTRIES, _ENTRY.payment_id == _PAYMENTS.c.id)
+            .where(_PAYMENTS.c.document_id == _WANTED),
+            select(_FORMER.c.entry_id).where(_FORMER.c.id == _WANTED),
+            select(_FORMER_PAYMENTS.c.entry_id).where(_FORMER_PAYMENTS.c.document_id == _WANTED),
+        )
+    )
 )
 _SIDES_OF = (
     select(_SIDE.entry_id, _SIDE.account, _SIDE.debit_minor, _SIDE.credit_minor, _SIDE.currency, _SIDE.accounting_minor)
@@ -130,7 +142,15 @@ def entries_in_order(session: Session, days: Days, *, after_entry: Entry | None,
         position = (literal(after_entry.day), literal(after_entry.id))
         found = found.where(after((_ENTRY.entry_date, _ENTRY.id), position))
     values = {"first": first, "last": days.last, "at_most": limit}
-    rows = execute(session, found, values).all()
+    return _entries(session, execute(session, found, values).all())
+
+
+def entries_of_document(session: Session, document_id: str) -> list[Entry]:
+    """What was posted for a document: its own entry, and those of what settles it."""
+    return _entries(session, execute(session, _OF_DOCUMENT, {"document": document_id}).all())
+
+
+def _entries(session: Session, rows: Sequence[Any]) -> list[Entry]:
     sides = _sides(session, [row[0] for row in rows])
     return [
         Entry(entry_id, day, at.date(), text, number, customer, name, content, opening, tuple(sides.get(entry_id, ())))

@@ -74,6 +74,8 @@ async def test_the_page_of_a_document_says_what_it_comes_to_and_what_happened(tm
         for words in ("Café Süd", "Net 500.00", "VAT 20% 100.00", "Total (GBP) 600.00", "Paid 100.00", "Bank 7"):
             assert words in said, words
         assert "Credited 600.00 GBP" in said
+        assert "Account Debit Credit" in said
+        assert said.count("600.00") > 3
         assert f'href="{PLACE}/{note.note.document.id}"' in page.text
         assert "Broken <on> the way" in said
         assert "<on>" not in page.text
@@ -84,20 +86,34 @@ async def test_the_page_of_a_document_says_what_it_comes_to_and_what_happened(tm
             assert (await owner.get(nothing)).status_code == 404, nothing
 
 
-async def test_the_pdf_is_shown_within_its_page_and_nowhere_else(tmp_path: Path) -> None:
+async def test_the_paper_is_shown_as_pictures_of_its_pages(tmp_path: Path) -> None:
     async with house(tmp_path / "data") as home:
         books = home.one.books(home.bakery)
         owner = await sign_in(home.site, home.one.office)
         customer = await home.one.customer(books, "Café Süd")
         invoice = (await home.one.issue(books, customer.id)).document
-        first, again = [await owner.get(f"{PLACE}/{invoice.id}/pdf") for _ in range(2)]
+        at = f"{PLACE}/{invoice.id}"
+        first, again = [await owner.get(f"{at}/pdf") for _ in range(2)]
         assert first.content.startswith(b"%PDF")
         assert first.content == again.content
         assert first.headers["content-type"] == "application/pdf"
-        assert first.headers["x-frame-options"] == "SAMEORIGIN"
-        assert "frame-ancestors 'self'" in first.headers["content-security-policy"]
+        assert first.headers["x-frame-options"] == "DENY"
         assert "no-store" in first.headers["cache-control"]
-        assert (await home.site.send("GET", f"{PLACE}/{invoice.id}/pdf")).status_code == 303
+        page = await owner.get(at)
+        assert f'src="{at}/pages/1" width="595" height="842"' in page.text
+        assert "object" not in page.text
+        picture = await owner.get(f"{at}/pages/1")
+        assert picture.content.startswith(b"\x89PNG")
+        assert picture.headers["cache-control"] == "private, no-cache"
+        known = {**owner.cookie, "If-None-Match": picture.headers["etag"]}
+        same = await home.site.send("GET", f"{at}/pages/1", headers=known)
+        assert (same.status_code, same.content) == (304, b"")
+        for nothing in (f"{at}/pages/2", f"{at}/pages/0", f"{at}/pages/x", f"{PLACE}/inv_0/pages/1"):
+            assert (await owner.get(nothing)).status_code == 404, nothing
+        # After the sign-out a browser is told nothing about what it still has.
+        gone = {"If-None-Match": picture.headers["etag"]}
+        assert (await home.site.send("GET", f"{at}/pages/1", headers=gone)).status_code == 303
+        assert (await home.site.send("GET", f"{at}/pdf")).status_code == 303
 
 
 async def test_a_document_of_a_former_system_is_a_record_without_a_pdf(tmp_path: Path) -> None:
@@ -111,6 +127,6 @@ async def test_a_document_of_a_former_system_is_a_record_without_a_pdf(tmp_path:
         said = text_of(page)
         assert "It was issued by a former system" in said
         assert "350.00 GBP" in said
-        assert "Open the PDF" not in said
+        assert "Download the PDF" not in page.text
         drawn = await owner.get(f"{PLACE}/OLD-18/pdf")
         assert (drawn.status_code, "OLD-18 is a document of a former system" in text_of(drawn)) == (409, True)

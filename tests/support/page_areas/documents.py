@@ -16,6 +16,7 @@ def _routes(room: str) -> dict[str, Tried]:
         f"{whole}/invoices": partial(_listed, f"{whole}/invoices"),
         f"{whole}/invoices/{{document}}": tried,
         f"{whole}/invoices/{{document}}/pdf": lambda of: [(method, f"{at}/pdf") for method, at in tried(of)],
+        f"{whole}/invoices/{{document}}/pages/{{page}}": lambda of: [(how, f"{at}/pages/1") for how, at in tried(of)],
     }
 
 
