@@ -20,6 +20,7 @@ from invoicing.master_data.similar_names import NAMES_COMPARED_MAX, fragments, s
 from invoicing.refusals import InvalidInput, NotFound
 from invoicing.remedies import Act, Remark
 from operations.addressing import ADDRESS_TEXT, with_address_fields
+from operations.likely_duplicates import likely_customers
 from storage.books import audit, customers
 from storage.books.pool import Books
 from storage.books.profile import load_profile
@@ -45,6 +46,23 @@ async def find_customers(books: Books, *, query: str, cursor: str, limit: int) -
 async def similar_customers(books: Books, name: str) -> list[str]:
     """Names of customers that are like this one: for a search that found none."""
     return await books.read(lambda db: _similar(db, name))
+
+
+async def get_customer(books: Books, customer_id: str) -> Customer:
+    """The customer of this id, archived or not.
+
+    Raises:
+        NotFound: no such customer in these books.
+    """
+    found = await books.read(lambda db: customers.customer_by_id(db, customer_id))
+    if found is None:
+        raise NotFound("id: no such customer here.", field="id", remedy=Act.FIND_CUSTOMER)
+    return found
+
+
+async def customers_alike(books: Books, *, name: str, tax_number: str) -> list[Customer]:
+    """Customers that somebody who enters a new one of this name and number may have meant: none of them is archived."""
+    return await books.read(lambda db: likely_customers(db, name=name, tax_number=tax_number))
 
 
 async def save_customer(books: Books, changes: Mapping[str, str | bool], *, customer_id: str) -> SavedCustomer:

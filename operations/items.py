@@ -50,6 +50,25 @@ async def similar_items(books: Books, name: str) -> list[str]:
     return await books.read(lambda db: _similar(db, name))
 
 
+async def get_item(books: Books, item_id: str) -> Item:
+    """The item of this id, archived or not.
+
+    Raises:
+        NotFound: no such item in these books.
+    """
+    found = await books.read(lambda db: items.item_by_id(db, item_id))
+    if found is None:
+        raise NotFound("id: no such item here.", field="id", remedy=Act.FIND_ITEM)
+    return found
+
+
+async def items_alike(books: Books, *, name: str, sku: str) -> list[Item]:
+    """Items that somebody who enters a new one of this name or stock number may have meant: none of them is
+    archived.
+    """
+    return await books.read(lambda db: _alike(db, name, sku))
+
+
 async def save_item(books: Books, changes: Mapping[str, Value], *, item_id: str) -> SavedItem:
     """Keep a new item, or change the given fields of the one with `item_id`.
 
@@ -109,6 +128,11 @@ def _no_such_item(db: Session, key: str, *, field: str) -> NotFound:
         candidates=candidates,
         remedy=None if candidates else Act.FIND_ITEM,
     )
+
+
+def _alike(db: Session, name: str, sku: str) -> list[Item]:
+    keys = [*([sku] if sku.strip() else []), *_similar(db, name)]
+    return list({one.id: one for key in keys for one in items.items_by_name(db, key)}.values())
 
 
 def _similar(db: Session, name: str) -> list[str]:

@@ -10,12 +10,26 @@ from sqlmodel import Session
 from invoicing.document.documents import Document, Line
 from invoicing.document.former_records import is_former
 from invoicing.document.notices import Notice
+from invoicing.master_data.records import Customer
+from invoicing.master_data.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
 from invoicing.remedies import ReversePayment
 from invoicing.text.typed import fold
-from storage.books import documents, payments
+from storage.books import customers, documents, payments
 from storage.books.former_lists import former_by_key
 from storage.books.likely_duplicates import invoices_alike, payments_alike
 from storage.books.payments import Payment
+
+_CUSTOMERS_SHOWN = 5
+
+
+def likely_customers(db: Session, *, name: str, tax_number: str) -> list[Customer]:
+    """Customers who are called like this, or have this tax number, and are not archived; a few at most."""
+    names = customers.customer_names_like(db, fragments(name), limit=NAMES_COMPARED_MAX)
+    found = [one for like in similar_names(name, names) for one in customers.customers_by_name(db, like)]
+    if number := tax_number.strip():
+        numbered = customers.find_customers(db, query=number, cursor="", limit=_CUSTOMERS_SHOWN).items
+        found = [*(one for one in numbered if customers.fits_number(one.tax_number, number)), *found]
+    return list({one.id: one for one in found}.values())[:_CUSTOMERS_SHOWN]
 
 
 def duplicate_invoice(db: Session, document: Document) -> tuple[Notice, ...]:

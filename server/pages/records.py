@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from invoicing.refusals import InvalidInput
-from operations.access import open_books
+from operations.access import is_allowed, open_books
 from operations.customers import find_customers
 from operations.items import find_items
 from operations.rights import Right
@@ -25,6 +25,8 @@ from views.organizations import place_of
 
 _SHOWN = 50
 _WORDS_MAX = 200
+_RIGHTS = {"customers": Right.SAVE_CUSTOMER, "items": Right.SAVE_ITEM}
+"""Without which nothing new is entered in a list."""
 
 Found = Callable[[Books, str, str], Awaitable[tuple[list[View], str]]]
 """Finds the rows for words from a cursor on, and the cursor of the next ones."""
@@ -71,6 +73,7 @@ async def _listed(request: Request, visitor: Visitor, here: str, title: str, fou
         rows=rows,
         query=query,
         beyond=cursor != "",
+        may=is_allowed(_RIGHTS[here], organization, visitor.office.principal) and not organization.archived,
         more=more,
         here_address=place,
     )

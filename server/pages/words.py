@@ -46,6 +46,40 @@ def kind_word(kind: str) -> str:
     return gettext("Credit note") if kind == "credit_note" else gettext("Invoice")
 
 
+def field_word(name: str) -> str:
+    """A field of a customer or an item, as its page and its form name it."""
+    words = {
+        "address": gettext("Address"),
+        "tax_number": gettext("VAT number"),
+        "registration_number": gettext("Registration number"),
+        "tax_office_number": gettext("Tax number"),
+        "email": gettext("E-mail"),
+        "phone": gettext("Phone"),
+        "contact": gettext("Contact"),
+        "payment_terms": gettext("Terms of payment"),
+        "currency": gettext("Currency"),
+        "language": gettext("Language"),
+        "customer_number": gettext("Customer number"),
+        "identifier": gettext("Identifier"),
+        "buyer_reference": gettext("Buyer reference"),
+        "accounting_reference": gettext("Accounting reference"),
+        "e_invoice_address": gettext("Address for e-invoices"),
+        "trading_name": gettext("Trading name"),
+        "delivery_addresses": gettext("Places of delivery"),
+        "note": gettext("Note"),
+        "unit_price": gettext("Price"),
+        "sku": gettext("Number"),
+        "unit": gettext("Unit"),
+        "tax_code": gettext("Tax code"),
+        "revenue_account": gettext("Account of income"),
+        "gtin": gettext("GTIN"),
+        "origin": gettext("Origin"),
+        "description": gettext("Description"),
+        "classifications": gettext("Classifications"),
+    }
+    return words[name]
+
+
 def page_word(name: str) -> str:
     """A page of an organization, by the name that its address has."""
     words = {
