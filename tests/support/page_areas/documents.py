@@ -34,6 +34,7 @@ AREA = Area(
     _routes,
     {
         "/invoices": ["invoices", "invoices?q=nothing", "invoices?status=draft", "practice:invoices"],
-        "/invoices/{document}": ["invoices/{invoice}", "invoices/{credit_note}"],
+        "/invoices/{document}": ["invoices/{invoice}", "invoices/{part_paid}", "invoices/{credit_note}"],
+        "/invoices/{document}/pdf": [],
     },
 )

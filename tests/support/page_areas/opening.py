@@ -21,6 +21,7 @@ def _routes(room: str) -> dict[str, Tried]:
 AREA = Area(
     _routes,
     {
+        "": [],
         "/connections": ["connections", "practice:connections"],
         "/connections/{prefix}/revoke": ["connections/{key}/revoke"],
         "/people": ["people", "practice:people"],

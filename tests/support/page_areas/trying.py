@@ -18,8 +18,9 @@ MINE = "<mine>"
 class Area:
     """Pages of each organization that belong together. `routes` says, for the room of an address (`o` or `practice`),
     how each route is tried; `gallery` at which addresses each page is looked at: below the handle of Harbour Bakery, or
-    of the practice where the address begins with `practice:`, each by the route below `{handle}` that it shows. In an
-    address, names in braces stand for what the gallery has: see `tests.support.gallery`.
+    of the practice where the address begins with `practice:`, each by the route below `{handle}` that it shows; at none
+    where what the route answers is no page, such as a file. In an address, names in braces stand for what the gallery
+    has: see `tests.support.gallery`.
     """
 
     routes: Callable[[str], dict[str, Tried]]
