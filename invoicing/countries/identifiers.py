@@ -88,11 +88,16 @@ def named_field(place: Country, field: str) -> str:
     """A field with what its number is called at home, such as `tax_office_number (Steuernummer)`; another field as it
     is.
     """
-    if field == "tax_number":
-        return f"{field} ({place.tax_number_label})"
-    kinds = sorted((one for one in place.identifiers if one.field == field), key=lambda one: one.kind == "personal")
-    label = kinds[0].label if kinds else place.registration_label if field == "registration_number" else ""
+    label = label_at_home(place, field)
     return f"{field} ({label})" if label else field
+
+
+def label_at_home(place: Country, field: str) -> str:
+    """What the number of a field is called at home, such as `Steuernummer`; empty for a field of no number."""
+    if field == "tax_number":
+        return place.tax_number_label
+    kinds = sorted((one for one in place.identifiers if one.field == field), key=lambda one: one.kind == "personal")
+    return kinds[0].label if kinds else place.registration_label if field == "registration_number" else ""
 
 
 def compact(number: str) -> str:

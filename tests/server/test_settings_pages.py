@@ -65,3 +65,34 @@ async def test_the_signature_of_a_person_is_switched_on_here_and_off_on_a_page_o
         assert "Asked for in live organizations" in text_of(await owner.get(f"{PRACTICE}/policy"))
         client = text_of(await owner.get(f"{PLACE}/policy"))
         assert client.count("The practice decides this for all its clients.") == 2
+
+
+async def test_what_is_missing_is_filled_in_right_where_it_is_said(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        owner = await sign_in(home.site, home.one.office)
+        viewer = await sign_in(home.site, await colleague(home.one, home.bakery, "viewer"))
+        place = f"{PLACE}/profile"
+        page = await owner.get(place)
+        assert "Missing before it can go live" in text_of(page)
+        assert page.text.count('id="iban"') == 1, "it is asked for once"
+        seen = await viewer.get(place)
+        assert "Missing before it can go live" in text_of(seen)
+        assert 'name="iban"' not in seen.text
+        given = {"line1": "1 Quay", "city": "Hull", "postal_code": "HU1 1AA", "vat_registration": "not_registered"}
+        wrong = await owner.post(place, **given, iban="GB00 1234", part="business")
+        assert wrong.status_code == 400
+        assert re.search(r'id="iban"[^>]*value="GB00 1234"[^>]*aria-invalid="true" autofocus', wrong.text)
+        assert 'value="1 Quay"' in wrong.text
+        assert (await viewer.post(place, **given, part="business")).status_code == 403
+        done = await owner.post(place, **given, iban="GB33BUKB20201555555555", part="business")
+        assert done.headers["location"] == f"{place}?saved=yes"
+        page = await owner.get(place)
+        assert "Nothing is missing to go live." in text_of(page)
+        assert 'value="GB33BUKB20201555555555"' in page.text
+        await owner.post(place, legal_form="Ltd", part="particulars")
+        stated = {"legal_form": "Ltd", "registered_in": "Wales", "register_number": "12 34", "part": "particulars"}
+        wrong = await owner.post(place, **stated)
+        assert wrong.status_code == 400
+        assert re.search(r'id="register_number"[^>]*value="12 34"[^>]*aria-invalid="true"', wrong.text)
+        assert (await owner.post(place, **stated | {"register_number": "01234567"})).status_code == 303
+        assert 'value="01234567"' in (await owner.get(place)).text

@@ -26,6 +26,7 @@ SETTINGS = "settings"
 _SAVED = "saved"
 
 ROOMS: Mapping[str, Right] = {
+    "profile": Right.READ,
     "policy": Right.READ,
 }
 """The rooms in their order, by the names that their addresses have, each with the right without which it is not shown.
@@ -94,10 +95,11 @@ async def show_room(
     room: str,
     title: str = "",
     refusal: Refusal | None = None,
+    field: str = "",
     **context: Any,
 ) -> Response:
     """The page of a room, or of an act in it under a `title` of its own: a template that extends `settings.html`. After
-    a refusal it says what was refused, beside the field that it names.
+    a refusal it says what was refused, beside `field`, or the field that it names.
     """
     return await show(
         visitor,
@@ -110,7 +112,7 @@ async def show_room(
         room_here=room,
         room_place=place_of_room(organization, room),
         refused=message_of(refusal, on_page) if refusal else "",
-        field=refusal.field if refusal else "",
+        field=field or (refusal.field if refusal else ""),
         saved=refusal is None and _SAVED in request.query_params,
         mark=new_mark,
         **context,

@@ -8,6 +8,7 @@ from server.pages.languages import gettext
 def room_word(name: str) -> str:
     """A room, by the name that its address has."""
     words = {
+        "profile": gettext("Profile"),
         "policy": gettext("Policy"),
     }
     return words[name]
@@ -16,6 +17,7 @@ def room_word(name: str) -> str:
 def room_meaning(name: str) -> str:
     """What is settled in a room."""
     words = {
+        "profile": gettext("Name, address, numbers and bank account, and what is missing to issue."),
         "policy": gettext("How prices are meant, what is refused, and who may do what."),
     }
     return words[name]

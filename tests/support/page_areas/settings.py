@@ -11,13 +11,14 @@ def _routes(room: str) -> dict[str, Tried]:
 
 
 def _rooms(whole: str) -> dict[str, Tried]:
-    return {f"{whole}/{name}": page(f"{whole}/{name}") for name in ("policy",)}
+    return {f"{whole}/{name}": page(f"{whole}/{name}") for name in ("profile", "policy")}
 
 
 AREA = Area(
     _routes,
     {
         "/settings": ["settings", "practice:settings"],
+        "/settings/profile": ["settings/profile", "practice:settings/profile"],
         "/settings/policy": ["settings/policy", "practice:settings/policy"],
     },
 )
