@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,7 +15,7 @@ from sqlmodel import Session
 
 from invoicing.money.amounts import plain
 from invoicing.organizations import OrganizationRef
-from invoicing.refusals import InvalidInput, NotFound
+from invoicing.refusals import InvalidInput, Malformed, NotFound
 from invoicing.remedies import Act
 from invoicing.text.codes import small_letters
 from invoicing.text.typed import quoted
@@ -210,6 +211,19 @@ def flag(name: str, text: str) -> bool:
         case "false" | "no":
             return False
     raise InvalidInput(f"values: {name} must be true or false.", field="values")
+
+
+@contextmanager
+def of_value(name: str) -> Iterator[None]:
+    """What is malformed within is the value of this name.
+
+    Raises:
+        InvalidInput: naming it.
+    """
+    try:
+        yield
+    except Malformed as malformed:
+        raise InvalidInput(f"values: {name} {malformed.said}", field="values") from None
 
 
 def day(name: str, text: str) -> date:

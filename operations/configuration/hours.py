@@ -14,7 +14,7 @@ from invoicing.organizations import OrganizationRef
 from invoicing.recurring.plans import HOURS_MAX, UNBILLED_MAX, Hours
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded
 from invoicing.text.typed import clean_line
-from operations.configuration.entries import Change, Clients, Entry, Part, PartOfPractice, day, no_such_entry
+from operations.configuration.entries import Change, Clients, Entry, Part, PartOfPractice, day, no_such_entry, of_value
 from operations.configuration.of_practice import known_ids, put_on_record, read_code, shown_code
 from operations.issue_dates import today_in
 from storage.books.billing import drafts_of_hours, hours_by_id, load_hours, save_hours, unbilled_hours
@@ -101,7 +101,8 @@ def _changed(base: Hours, values: Mapping[str, str], *, today: date) -> Hours:
 
 
 def _number(text: str) -> Decimal:
-    hours = parse_decimal(text, field="values")
+    with of_value("hours"):
+        hours = parse_decimal(text, field="values")
     if not 0 < hours <= HOURS_MAX:
         raise InvalidInput(f"values: hours must be more than 0 and at most {HOURS_MAX}.", field="values")
     return hours

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from invoicing.money.amounts import parse_whole
 from invoicing.refusals import InvalidInput
 from invoicing.tax.settings import check_code
-from operations.configuration.entries import Change, Entry, Part, PartOf, no_such_entry, record, shown
+from operations.configuration.entries import Change, Entry, Part, PartOf, no_such_entry, of_value, record, shown
 from operations.settings import add_series_in, continue_series_in, series_states
 from storage.books import chart, transaction_types
 from storage.books.pool import Books
@@ -46,7 +46,9 @@ def _save_series(db: Session, books: Books, change: Change) -> str:
             f"values: {code} stays as it is: its numbers follow each other. Make another series.", field="values"
         )
     if "next" in values:
-        continue_series_in(db, books, code, parse_whole(values["next"], field="values"))
+        with of_value("next"):
+            number = parse_whole(values["next"], field="values")
+        continue_series_in(db, books, code, number)
     return code
 
 

@@ -17,7 +17,7 @@ from invoicing.reports.months import month_of, one_month
 from invoicing.text.choices import choice_of
 from invoicing.text.codes import capitals
 from invoicing.text.typed import clean_line
-from operations.configuration.entries import Change, Clients, Entry, Part, PartOfPractice, no_such_entry
+from operations.configuration.entries import Change, Clients, Entry, Part, PartOfPractice, no_such_entry, of_value
 from operations.configuration.of_practice import known_ids, put_on_record, read_code, shown_code
 from operations.customers import resolve_customer
 from operations.issue_dates import today_in
@@ -126,7 +126,8 @@ def _check_hours(plan: Plan, others: Iterable[Plan]) -> None:
 
 
 def _price(text: str) -> Decimal:
-    price = parse_decimal(text, field="values")
+    with of_value("price"):
+        price = parse_decimal(text, field="values")
     if not 0 < price <= PRICE_MAX:
         raise InvalidInput(f"values: price must be more than 0 and at most {PRICE_MAX}.", field="values")
     return price

@@ -16,7 +16,7 @@ from invoicing.refusals import Conflict, InvalidInput
 from invoicing.settlement.discounts import FROM_THE_START
 from invoicing.tax.settings import check_code
 from invoicing.text.typed import clean_line
-from operations.configuration.entries import Change, Entry, Part, PartOf, flag, no_such_entry, record, shown
+from operations.configuration.entries import Change, Entry, Part, PartOf, flag, no_such_entry, of_value, record, shown
 from storage.books.pool import Books
 from storage.books.profile import load_profile
 from storage.books.setup import load_terms, save_term
@@ -131,7 +131,8 @@ def _percent(values: Mapping[str, str], before: Decimal) -> Decimal:
     text = values.get("discount_percent", "")
     if not text.strip():
         return before
-    percent = parse_decimal(text, field="values")
+    with of_value("discount_percent"):
+        percent = parse_decimal(text, field="values")
     if not 0 <= percent < _WHOLE:
         raise InvalidInput("values: discount_percent must be between 0 and 100.", field="values")
     return percent
@@ -141,7 +142,8 @@ def _whole(values: Mapping[str, str], name: str, before: int, *, most: int) -> i
     text = values.get(name, "")
     if not text.strip():
         return before
-    number = parse_whole(text, field="values")
+    with of_value(name):
+        number = parse_whole(text, field="values")
     if not 0 <= number <= most:
         raise InvalidInput(f"values: {name} must be between 0 and {most}.", field="values")
     return number
