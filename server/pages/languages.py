@@ -87,6 +87,11 @@ def gettext(message: str, **values: Any) -> str:
     return said % values if values else said
 
 
+def N_(message: str) -> str:  # noqa: N802  The name by which the catalogues' tools know it.
+    """A word that is said later, by `gettext`: here it is only marked as one."""
+    return message
+
+
 def ngettext(singular: str, plural: str, number: int, **values: Any) -> str:
     """The message for so many, which it may hold as `%(num)s`."""
     return texts_of(language()).ngettext(singular, plural, number) % {"num": number, **values}

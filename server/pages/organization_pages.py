@@ -21,6 +21,7 @@ from views.organizations import place_of
 _GROUPS: Mapping[str, Mapping[str, Right]] = {
     "practice": {
         "clients": Right.READ,
+        "push": Right.PUSH_CONFIGURATION,
     },
     "work": {
         "invoices": Right.READ,

@@ -17,6 +17,7 @@ from server.pages import (
     items,
     keys,
     people,
+    pushing,
     records,
 )
 from server.pages.settings import routes as settings
@@ -36,6 +37,7 @@ def pages(desk: Desk) -> list[Route]:
         items,
         connections,
         people,
+        pushing,
         activity,
         approvals,
         keys,

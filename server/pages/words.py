@@ -88,6 +88,7 @@ def page_word(name: str) -> str:
         "customers": gettext("Customers"),
         "items": gettext("Items"),
         "approvals": gettext("Approvals"),
+        "push": gettext("Push settings"),
         "settings": gettext("Settings"),
         "connections": gettext("Connections"),
         "people": gettext("People"),

@@ -15,6 +15,7 @@ from operations.identity.browsing import new_mark
 from operations.rights import Right
 from server.pages.organization_pages import show
 from server.pages.rendering import see_other
+from server.pages.settings.described import PARTS_BY_ROOM
 from server.pages.settings.words import room_meaning, room_word
 from server.pages.visiting import Visitor
 from storage.books.pool import Books
@@ -28,9 +29,16 @@ _SAVED = "saved"
 ROOMS: Mapping[str, Right] = {
     "profile": Right.READ,
     "policy": Right.READ,
+    **dict.fromkeys(PARTS_BY_ROOM, Right.READ),
+    "history": Right.READ,
+    "drift": Right.READ,
 }
 """The rooms in their order, by the names that their addresses have, each with the right without which it is not shown.
 """
+
+
+_ONLY_IN: Mapping[str, str] = {"tax-authorities": "US", "jurisdictions": "US"}
+"""Rooms that mean something in one country alone."""
 
 
 class Room(View):
@@ -77,6 +85,7 @@ def rooms_of(visitor: Visitor, organization: OrganizationRef, here: str = "") ->
             here=name == here,
         )
         for name, right in ROOMS.items()
+        if organization.country == _ONLY_IN.get(name, organization.country)
         if is_allowed(right, organization, visitor.office.principal)
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.pages.languages import gettext
+from server.pages.settings.described import PARTS_BY_ROOM
 
 
 def room_word(name: str) -> str:
@@ -10,14 +11,18 @@ def room_word(name: str) -> str:
     words = {
         "profile": gettext("Profile"),
         "policy": gettext("Policy"),
+        "history": gettext("Changes of settings"),
+        "drift": gettext("What was copied"),
     }
-    return words[name]
+    return words[name] if name in words else gettext(PARTS_BY_ROOM[name].title)
 
 
 def room_meaning(name: str) -> str:
     """What is settled in a room."""
     words = {
         "profile": gettext("Name, address, numbers and bank account, and what is missing to issue."),
+        "history": gettext("Who changed which setting when."),
+        "drift": gettext("What came from elsewhere, and is another since."),
         "policy": gettext("How prices are meant, what is refused, and who may do what."),
     }
-    return words[name]
+    return words[name] if name in words else gettext(PARTS_BY_ROOM[name].about)

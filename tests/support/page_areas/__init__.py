@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tests.support.page_areas import approvals, documents, opening, records, settings
-from tests.support.page_areas import approvals, clients, documents, opening, records
+from tests.support.page_areas import approvals, clients, documents, opening, records, setting_parts, settings
 from tests.support.page_areas.trying import Area, Tried
 
 AREAS: tuple[Area, ...] = (
     settings.AREA,
+    setting_parts.AREA,
     opening.AREA,
     clients.AREA,
     documents.AREA,
