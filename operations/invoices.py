@@ -18,7 +18,7 @@ from invoicing.document.requested import RequestedDocument, request_text
 from invoicing.document.shown import Shown
 from invoicing.exports.ledger.entries import Entry
 from invoicing.organizations import Environment
-from invoicing.refusals import InvalidInput
+from invoicing.refusals import Conflict, InvalidInput
 from invoicing.remedies import remedy_on_record
 from invoicing.tax.explaining import explain_choices
 from invoicing.text.typed import clean_line
@@ -29,6 +29,7 @@ from operations.approval.invoices import (
     check_not_issued,
     invoice_digest,
     issue_composed,
+    shown_digest,
     waits_unchanged,
 )
 from operations.approval.waiting import (
@@ -71,12 +72,14 @@ class IssueRequest:
 
     `client_reference` is the caller's own name for this document: the same value returns the same document.
     `acknowledge` are codes of warnings that an earlier answer showed for it; they are not part of what a retry repeats.
+    A draft is issued only as a person has `seen_as`, by the digest of what the page showed, warnings included.
     """
 
     draft: str = ""
     request: DraftRequest | None = None
     client_reference: str = ""
     acknowledge: tuple[str, ...] = ()
+    seen_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +251,9 @@ def _prepare(db: Session, books: Books, request: IssueRequest) -> _Prepared | Is
     composed = compose_in(db, books, resolved)
     check_may_issue(db, composed)
     warnings = document_warnings(db, composed)
-    seen = _seen(warnings, resolved.shown)
+    if request.seen_as and request.seen_as != shown_digest(db, books, resolved, composed, warnings):
+        raise Conflict("It is not as it was shown to you any more. Nothing was issued: this is how it is now.")
+    seen = frozenset(one.code for one in warnings) if request.seen_as else _seen(warnings, resolved.shown)
     acknowledged = seen & set(request.acknowledge)
     unacknowledged = tuple(dict.fromkeys(one.code for one in warnings if one.code not in acknowledged))
     live = composed.profile.environment is Environment.LIVE
@@ -346,7 +351,8 @@ def _resolved(db: Session, books: Books, request: IssueRequest, *, kept: str) ->
         raise InvalidInput("Give either draft, or the document's fields, not both.", field="draft")
     if request.draft:
         check_not_issued(db, request.draft)
-        return resolve_draft(db, request.draft)
+        kept_draft = resolve_draft(db, request.draft)
+        return replace(kept_draft, shown=None) if request.seen_as else kept_draft
     if request.request is None:
         raise InvalidInput("Give a draft, or customer and lines.", field="draft")
     resolved = replace(resolve_request(db, books, request.request), draft=kept)

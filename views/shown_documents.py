@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from invoicing.document.details import said_of_document
-from invoicing.document.documents import DocumentKind, Line
+from invoicing.document.documents import DocumentKind, Line, TaxSubtotal
 from invoicing.document.former_records import is_former
 from invoicing.document.lifecycle import Status
+from invoicing.document.parties import Party
 from invoicing.exports.ledger.entries import Entry, Side
 from invoicing.master_data.profiles import Profile
 from invoicing.render.formats import Formats
@@ -34,10 +35,13 @@ class ShownLine(View):
 
 
 class ShownTax(View):
+    """`reason` is the law that says why there is none."""
+
     name: str
     rate: str
     taxable: str
     tax: str
+    reason: str
 
 
 class ShownEvent(View):
@@ -110,39 +114,26 @@ class ShownDocument(View):
 def shown_document(found: StandingDocument, profile: Profile) -> ShownDocument:
     document, balance = found.document, found.balance
     formats, buyer = formats_of(profile, document.currency), document.buyer
-    is_note = document.kind is DocumentKind.CREDIT_NOTE
-    place = buyer.address
+    is_note, former = document.kind is DocumentKind.CREDIT_NOTE, is_former(document.id)
     return ShownDocument(
         key=document.id,
         number=document.number,
         kind=document.kind.value,
         status=found.status.value,
         customer=buyer.name,
-        address=[
-            text
-            for text in (place.line1, place.line2, f"{place.postal_code} {place.city}".strip(), place.country)
-            if text
-        ],
+        address=address_of(buyer),
         numbers=[number for number in (buyer.tax_number, buyer.registration_number) if number],
         issued=formats.date(document.issue_date),
         due="" if is_note else formats.date(document.due_date),
-        supplied=_supplied(document.supply_date, document.supply_end, formats),
+        supplied="" if former else days_of(document.supply_date, document.supply_end, formats),
         terms=document.payment_terms,
         purchase_order=document.purchase_order,
         details=said_of_document(document),
         note=document.note,
         currency=document.currency,
-        lines=[_line(line, formats) for line in document.lines],
-        taxes=[
-            ShownTax(
-                name=tax.label,
-                rate=formats.percent(tax.rate),
-                taxable=formats.amount(tax.taxable_minor),
-                tax=formats.amount(tax.tax_minor),
-            )
-            for tax in document.taxes
-        ],
-        net=formats.amount(document.net_minor),
+        lines=[shown_line(line, formats) for line in document.lines],
+        taxes=[shown_tax(tax, formats) for tax in document.taxes],
+        net="" if former else formats.amount(document.net_minor),
         tax=formats.amount(document.tax_minor),
         total=formats.amount(document.total_minor),
         payable=formats.amount(document.payable_minor) if document.payable_minor != document.total_minor else "",
@@ -153,7 +144,7 @@ def shown_document(found: StandingDocument, profile: Profile) -> ShownDocument:
         credits_number=document.credits.number if document.credits else "",
         reason=document.reason,
         hash=found.hash,
-        former=is_former(document.id),
+        former=former,
         events=_events(found, formats),
     )
 
@@ -187,12 +178,29 @@ def _side(side: Side, name: str, profile: Profile) -> ShownSide:
     return ShownSide(account=side.account, name=name, debit=debit, credit=credit)
 
 
-def _supplied(first: date, last: date | None, formats: Formats) -> str:
+def address_of(party: Party) -> list[str]:
+    """The lines of an address below the name."""
+    place = party.address
+    lines = (place.line1, place.line2, f"{place.postal_code} {place.city}".strip(), place.country)
+    return [text for text in lines if text]
+
+
+def shown_tax(tax: TaxSubtotal, formats: Formats) -> ShownTax:
+    return ShownTax(
+        name=tax.label,
+        rate=formats.percent(tax.rate),
+        taxable=formats.amount(tax.taxable_minor),
+        tax=formats.amount(tax.tax_minor),
+        reason=tax.reason,
+    )
+
+
+def days_of(first: date, last: date | None, formats: Formats) -> str:
     return " – ".join(dict.fromkeys(formats.date(day) for day in (first, last) if day))
 
 
-def _line(line: Line, formats: Formats) -> ShownLine:
-    days = _supplied(line.supply_date, line.supply_end, formats) if line.supply_date else ""
+def shown_line(line: Line, formats: Formats) -> ShownLine:
+    days = days_of(line.supply_date, line.supply_end, formats) if line.supply_date else ""
     return ShownLine(
         position=line.position,
         name=line.title,

@@ -17,7 +17,7 @@ from invoicing.remedies import Act, Remark, remedy_record
 from operations.approval.waiting import approvals_on_record
 from operations.drafts import Composed, Resolved, as_kept, compose_in, issuing_blockers
 from operations.issue_dates import date_refusal
-from operations.issuing import answered_for, find_document, issue_document
+from operations.issuing import answered_for, find_document, fingerprint, issue_document
 from operations.payments import record_as_issued
 from storage.books import drafts, idempotency
 from storage.books.approvals import approval_of, delete_approval
@@ -36,6 +36,11 @@ def invoice_digest(db: Session, books: Books, resolved: Resolved, composed: Comp
     document = compose_in(db, books, pinned).document
     setup = composed.setup
     return digest_of(document, request_values(request), setup.series.pattern, setup.posting)
+
+
+def shown_digest(db: Session, books: Books, resolved: Resolved, composed: Composed, warnings: Sequence[Notice]) -> str:
+    """All that a person is shown of a draft before it is issued: what is approved, and the warnings."""
+    return fingerprint([invoice_digest(db, books, resolved, composed), [[one.code, one.text] for one in warnings]])
 
 
 def waits_unchanged(db: Session, books: Books, draft: str, resolved: Resolved) -> Approval | None:

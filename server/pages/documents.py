@@ -16,7 +16,7 @@ from operations.paper import Paper, paper_of, picture_of, shapes_of
 from operations.rights import Right
 from server.pages.organization_pages import show
 from server.pages.visiting import Desk, Visitor
-from server.pages.words import event_word, kind_word, status_word
+from server.pages.words import done_word, event_word, kind_word, status_word
 from storage.books.pool import Books
 from storage.books.profile import load_profile
 from views.shown_documents import ShownDocument, acts_of, shown_document, shown_entries
@@ -59,6 +59,7 @@ async def _document(request: Request, visitor: Visitor) -> Response:
         acts=_acts(visitor, books, shown),
         shapes=() if shown.former else await shapes_of(books, await _paper(visitor, books, shown.key)),
         entries=shown_entries(*await entries_of(books, shown.key), profile),
+        done=done_word(request.query_params.get("done", ""), shown.number),
         status_word=status_word,
         event_word=event_word,
     )

@@ -12,6 +12,7 @@ from server.pages import (
     connections,
     customers,
     documents,
+    drafts,
     home,
     invoices,
     items,
@@ -42,6 +43,15 @@ def pages(desk: Desk) -> list[Route]:
         approvals,
         keys,
         settings,
+        invoices,
+        drafts,
+        documents,
+        records,
+        connections,
+        people,
+        activity,
+        approvals,
+        keys,
         choosing_language,
     )
     return [static_route(), *(route for room in rooms for route in room.routes(desk))]

@@ -41,6 +41,16 @@ def event_word(what: str) -> str:
     return words.get(what, what)
 
 
+def done_word(what: str, number: str) -> str:
+    """What was just done to a document, for the page that it leads to; empty where nothing is known of it."""
+    words = {
+        "issued": gettext("%(number)s is issued."),
+        "paid": gettext("It is recorded of %(number)s."),
+        "reversed": gettext("It is taken back of %(number)s."),
+    }
+    return words[what] % {"number": number} if what in words else ""
+
+
 def kind_word(kind: str) -> str:
     """What a document is."""
     return gettext("Credit note") if kind == "credit_note" else gettext("Invoice")

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from functools import partial
 
-from tests.support.page_areas.trying import MINE, Area, Tried, page_read
+from tests.support.page_areas.trying import MINE, Area, Tried, page, page_read
 from tests.support.twins import Known
 
 
 def _routes(room: str) -> dict[str, Tried]:
     """Lists, limited by what is another's, and another's documents under one's own handle."""
     whole = f"/{room}/{{handle}}"
+    draft = f"{whole}/invoices/drafts/{{draft}}"
     tried = page_read(f"{whole}/invoices/{{document}}", lambda of: of.invoice)
     return {
         f"{whole}/invoices": partial(_listed, f"{whole}/invoices"),
         f"{whole}/invoices/{{document}}": tried,
         f"{whole}/invoices/{{document}}/pdf": lambda of: [(method, f"{at}/pdf") for method, at in tried(of)],
         f"{whole}/invoices/{{document}}/pages/{{page}}": lambda of: [(how, f"{at}/pages/1") for how, at in tried(of)],
+        draft: page_read(draft, lambda of: of.draft),
+        f"{draft}/pdf": page_read(f"{draft}/pdf", lambda of: of.draft),
+        f"{draft}/pages/{{page}}": page_read(f"{draft}/pages/1", lambda of: of.draft),
+        f"{draft}/issue": page(f"{draft}/issue", lambda of: of.draft),
+        f"{draft}/discard": page(f"{draft}/discard", lambda of: of.draft),
     }
 
 
@@ -36,5 +42,8 @@ AREA = Area(
         "/invoices": ["invoices", "invoices?q=nothing", "invoices?status=draft", "practice:invoices"],
         "/invoices/{document}": ["invoices/{invoice}", "invoices/{part_paid}", "invoices/{credit_note}"],
         "/invoices/{document}/pdf": [],
+        "/invoices/drafts/{draft}": ["invoices/drafts/{draft}"],
+        "/invoices/drafts/{draft}/issue": ["invoices/drafts/{draft}/issue"],
+        "/invoices/drafts/{draft}/discard": ["invoices/drafts/{draft}/discard"],
     },
 )
