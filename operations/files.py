@@ -113,7 +113,7 @@ async def export_documents(books: Books, request: ExportRequest, *, progress: As
         LimitExceeded: more documents or entries than one export holds, or more exports than are made in a day.
     """
     file_format = request.format
-    _check(request)
+    check_export(request)
     async with books.pool.workers.exports.turn(books.organization.id):
         wanted, count, today, key = await books.read(lambda db: _selection(db, books, request))
         _check_count(file_format, count)
@@ -130,7 +130,14 @@ async def export_documents(books: Books, request: ExportRequest, *, progress: As
     return MadeFile(made.file, count=made.documents, notes=made.notes)
 
 
-def _check(request: ExportRequest) -> None:
+def check_export(request: ExportRequest) -> None:
+    """Refuse what cannot be exported, whatever the books hold.
+
+    Raises:
+        InvalidInput: a format or kind that there is not, or dates out of order.
+    """
+    if request.issued_from and request.issued_to and request.issued_from > request.issued_to:
+        raise InvalidInput("issued_from lies after issued_to.", field="issued_from")
     if request.format not in EXPORT_FORMATS:
         raise InvalidInput(f"format must be one of: {', '.join(EXPORT_FORMATS)}.", field="format")
     if request.kind not in ("", "invoice", "credit_note", FORMER):

@@ -11,8 +11,9 @@ from datetime import date, timedelta
 from sqlmodel import Session
 
 from invoicing.refusals import LimitExceeded
+from operations.file_readers import FileReader
 from storage.books import exports
-from storage.books.exports import MadeExport
+from storage.books.exports import MadeExport, PastExport
 from storage.books.pool import Books
 from storage.files.kept import StoredFile
 from storage.work.budget import IN_A_THREAD
@@ -42,6 +43,13 @@ async def made_once(books: Books, key: str, make: Callable[[], Awaitable[MadeExp
     kept = await books.record(lambda db: _keep(db, books, key, made, day), size=IN_A_THREAD)
     await _remove_aged(books)
     return replace(made, file=kept)
+
+
+async def past_exports(books: Books, *, reader: FileReader, limit: int) -> list[PastExport]:
+    """The exports that were made, the newest first, without those over clients that are not this reader's."""
+    found = await books.read(lambda db: exports.past_exports(db, limit=limit))
+    readable = frozenset(await reader.those_to_read(one.kept for one in found))
+    return [one for one in found if one.kept.file_id in readable]
 
 
 def _count(db: Session, books: Books, day: date) -> None:

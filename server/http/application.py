@@ -107,7 +107,7 @@ def http_application(
     known = Providers(office.latest, of_operator)
     limiter = Limiter(settings.allowance)
     standing = StandingRights(Deadline(Dispatch(entrances), allowance), office)
-    running.append(standing.run)
+    running += [standing.run, desk.exports.run]
     gate = _gate(office, standing, limiter, asked)
 
     @asynccontextmanager

@@ -29,7 +29,9 @@ _GROUPS: Mapping[str, Mapping[str, Right]] = {
         "items": Right.READ,
         "approvals": Right.DECIDE_APPROVAL,
     },
-    "books": {},
+    "books": {
+        "exports": Right.READ,
+    },
     "set-up": {
         "settings": Right.READ,
         "connections": Right.READ,

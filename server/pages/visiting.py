@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -16,6 +16,7 @@ from invoicing.organizations import OrganizationKind, OrganizationRef
 from invoicing.refusals import NotFound, Refusal, Unavailable
 from operations.access import Office
 from operations.activity import Activity, Door, note, note_failed_authentication
+from operations.export_runs import ExportRuns
 from operations.identity import known_browsers
 from operations.identity.browsing import SignedIn, end_session, is_first_time, signed_in
 from server.http.answers import Turned
@@ -93,10 +94,13 @@ OpenPage = Callable[[Request, Visitor | None], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What pages stand on. The office's principal is nobody yet: each visit puts its own in."""
+    """What pages stand on. The office's principal is nobody yet: each visit puts its own in. `exports` are those that
+    were started on a page.
+    """
 
     office: Office
     cookie: SessionCookie
+    exports: ExportRuns = field(default_factory=ExportRuns)
 
     @classmethod
     def of(cls, office: Office) -> Desk:

@@ -90,6 +90,36 @@ def field_word(name: str) -> str:
     return words[name]
 
 
+def export_word(file_format: str) -> str:
+    """A format of exports."""
+    words = {
+        "csv": gettext("Documents as CSV"),
+        "csv_semicolon": gettext("Documents as CSV with decimal comma"),
+        "xlsx": gettext("Documents as Excel workbook (XLSX)"),
+        "json": gettext("Documents as JSON, whole"),
+        "pdf": gettext("PDFs of the documents (ZIP)"),
+        "journal_csv": gettext("Journal as CSV"),
+        "beancount": gettext("Journal for Beancount"),
+        "datev": gettext("Journal for DATEV, with the PDFs (ZIP)"),
+        "fec": gettext("Journal as FEC"),
+        "saft": gettext("Journal as SAF-T"),
+        "xero": gettext("Sales for Xero"),
+        "quickbooks": gettext("Sales for QuickBooks"),
+    }
+    return words[file_format]
+
+
+def standing_word(standing: str) -> str:
+    """How an export stands."""
+    words = {
+        "waiting": gettext("Waits for its turn"),
+        "running": gettext("Is being made"),
+        "done": gettext("Made"),
+        "failed": gettext("Could not be made"),
+    }
+    return words[standing]
+
+
 def page_word(name: str) -> str:
     """A page of an organization, by the name that its address has."""
     words = {
@@ -100,6 +130,7 @@ def page_word(name: str) -> str:
         "approvals": gettext("Approvals"),
         "push": gettext("Push settings"),
         "settings": gettext("Settings"),
+        "exports": gettext("Exports"),
         "connections": gettext("Connections"),
         "people": gettext("People"),
         "activity": gettext("Activity"),

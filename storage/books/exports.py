@@ -39,6 +39,11 @@ _OF_CONTENT = (
 _KEPT = select(_EXPORTS.c.file_id, _EXPORTS.c.format, _EXPORTS.c.clients).where(_EXPORTS.c.removed_at.is_(None))
 _KEPT_OF_FILE = _KEPT.where(_EXPORTS.c.file_id == bindparam("file"))
 _RECENT = _KEPT.order_by(_EXPORTS.c.file_id.desc())
+_PAST = (
+    select(_EXPORTS.c.file_id, _EXPORTS.c.format, _EXPORTS.c.clients, _EXPORTS.c.made_at, _EXPORTS.c.removed_at)
+    .order_by(_EXPORTS.c.made_at.desc(), _EXPORTS.c.file_id.desc())
+    .limit(bindparam("at_most"))
+)
 _OF_DAY = select(_DAYS.c.made, _DAYS.c.size_bytes).where(_DAYS.c.day == bindparam("day"))
 _ENTRIES = table_of(tables.AuditEntry).c
 _STATE = (
@@ -153,6 +158,26 @@ def recent_exports(session: Session) -> list[KeptExport]:
 
 def _kept(file_id: str, file_format: str, clients: str) -> KeptExport:
     return KeptExport(file_id, file_format == OVER_CLIENTS, tuple(json.loads(clients)))
+
+
+@dataclass(frozen=True, slots=True)
+class PastExport:
+    """An export on record; `removed` says that its file has aged and is there no more."""
+
+    file: StoredFile
+    made_at: datetime
+    removed: bool
+    kept: KeptExport
+
+
+def past_exports(session: Session, *, limit: int) -> list[PastExport]:
+    """The exports that were made, the newest first."""
+    found = execute(session, _PAST, {"at_most": limit}).all()
+    return [
+        PastExport(stored, made_at, removed_at is not None, _kept(file_id, file_format, clients))
+        for file_id, file_format, clients, made_at, removed_at in found
+        if (stored := files.file_by_id(session, file_id)) is not None
+    ]
 
 
 def removed_ids(session: Session) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.support.page_areas import approvals, clients, documents, opening, records, setting_parts, settings
+from tests.support.page_areas import approvals, documents, exports, opening, records, settings
 from tests.support.page_areas.trying import Area, Tried
 
 AREAS: tuple[Area, ...] = (
@@ -12,6 +13,7 @@ AREAS: tuple[Area, ...] = (
     clients.AREA,
     documents.AREA,
     records.AREA,
+    exports.AREA,
     approvals.AREA,
 )
 
