@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 
@@ -29,12 +30,28 @@ class SalesBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the label of a row is made of, for whoever shows it in columns or in other words. `what` is a word for what
+    it is, `document` the id or number under which the document is found that `number` is of, and `name` is whose or
+    what else.
+    """
+
+    day: date | None = None
+    what: str = ""
+    number: str = ""
+    document: str = ""
+    name: str = ""
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """Figures of one thing.
 
     `key` names the row where what it is made of is asked for, and is empty where it is made of nothing else; `label`
     says what it is of. `amounts` are minor units of `currency`, each by its name; `accounting`, amounts in minor units
-    of the currency of the books. `documents` says how many it is made of.
+    of the currency of the books. `documents` says how many it is made of. `parts` are those of the label, where it has
+    any.
     """
 
     label: str
@@ -43,6 +60,7 @@ class Row:
     amounts: Mapping[str, int] = field(default_factory=dict)
     accounting: Mapping[str, int] = field(default_factory=dict)
     documents: int = 0
+    parts: Parts | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

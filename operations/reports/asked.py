@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from invoicing.refusals import NotFound
-from invoicing.reports.figures import Report, Row, SalesBy, totals_of
+from invoicing.reports.figures import Parts, Report, Row, SalesBy, totals_of
 from invoicing.reports.months import Months
 from storage.paging import Page, page_of_whole
 
@@ -106,7 +106,13 @@ def _document(row: tuple[Any, ...], names: Sequence[str], accounting: Sequence[s
         amounts=dict(zip(names, map(int, named), strict=True)),
         accounting={name: int(one) for name, one in zip(accounting, converted, strict=True) if one is not None},
         documents=1,
+        parts=Parts(day=issued, number=number, document=_found_under(document_id, number), name=customer),
     )
+
+
+def _found_under(document_id: str, number: str) -> str:
+    """What a payment made due is found under the number of its invoice."""
+    return number if document_id.startswith("pay_") else document_id
 
 
 def not_counted(totals: Sequence[Row]) -> list[Row]:

@@ -6,7 +6,7 @@ from collections import Counter
 
 from sqlmodel import Session
 
-from invoicing.reports.figures import Report, Row, totals_of
+from invoicing.reports.figures import Parts, Report, Row, totals_of
 from operations.reports.asked import Asked, documents, key_of, not_counted, parts_of, whole
 from storage.books import report_documents, reports
 from storage.books.dimensions import load_dimensions
@@ -38,4 +38,11 @@ def sales_by_dimension(db: Session, asked: Asked) -> Report:
 
 
 def _row(value: str, label: str, currency: str, net_minor: int, count: int) -> Row:
-    return Row(key=key_of(value, currency), label=label, currency=currency, amounts={"net": net_minor}, documents=count)
+    return Row(
+        key=key_of(value, currency),
+        label=label,
+        currency=currency,
+        amounts={"net": net_minor},
+        documents=count,
+        parts=Parts(name=label) if value else Parts(what="no_value"),
+    )

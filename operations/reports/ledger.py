@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from invoicing.document.tags import tags_from_json, tags_text
-from invoicing.reports.figures import Report, Row, totals_of
+from invoicing.reports.figures import Parts, Report, Row, totals_of
 from operations.reports.asked import Asked, key_of, no_such_row, parts_of, whole
 from storage.books import report_documents, reports
 
@@ -72,7 +72,7 @@ def _sides(db: Session, asked: Asked, account: str, currency: str) -> Report:
 
 
 def _side(row: tuple[Any, ...]) -> Row:
-    entry, day, description, _, account, name, debit, credit, currency, converted, dimensions = row
+    entry, day, description, _, account, name, debit, credit, currency, converted, dimensions, document = row
     tags = f" ({tags_text(tags_from_json(dimensions))})" if dimensions else ""
     return Row(
         key=entry,
@@ -80,4 +80,5 @@ def _side(row: tuple[Any, ...]) -> Row:
         currency=currency,
         amounts={"debit": int(debit), "credit": int(credit)},
         accounting={} if converted is None else {"amount": int(converted)},
+        parts=Parts(day=day, number=description, document=document or "", name=f"{account} {name}{tags}"),
     )

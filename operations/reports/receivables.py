@@ -12,7 +12,7 @@ from sqlmodel import Session
 from invoicing.document.former_records import is_former
 from invoicing.refusals import InvalidInput
 from invoicing.reports.aging import bracket_of, by_brackets
-from invoicing.reports.figures import Report, Row, totals_of
+from invoicing.reports.figures import Parts, Report, Row, totals_of
 from operations.reports.asked import Asked, documents, key_of, parts_of, whole
 from storage.books import report_documents, reports
 from storage.books.customer_account import Event, balances_before, events_of
@@ -63,7 +63,11 @@ def _open_invoices(db: Session, asked: Asked) -> Report:
     return replace(
         found,
         rows=[
-            replace(row, label=f"{row.label}, due {due[row.key]}{', of a former system' if is_former(row.key) else ''}")
+            replace(
+                row,
+                label=f"{row.label}, due {due[row.key]}{', of a former system' if is_former(row.key) else ''}",
+                parts=replace(row.parts or Parts(), due=due[row.key], what="former" if is_former(row.key) else ""),
+            )
             for row in found.rows
         ],
     )
@@ -78,13 +82,23 @@ def statement(db: Session, asked: Asked) -> Report:
     events = events_of(db, asked.customer, first, last)
     balances = {currency: minor for currency, minor in before.items() if minor}
     opening = [
-        Row(label=f"Balance before {first}", currency=currency, amounts={"balance": minor})
+        Row(
+            label=f"Balance before {first}",
+            currency=currency,
+            amounts={"balance": minor},
+            parts=Parts(day=first, what="balance_before"),
+        )
         for currency, minor in sorted(balances.items())
     ]
     moved = list(_with_balances(events, balances))
     sums = {total.currency: total.amounts for total in totals_of(moved)}
     closing = [
-        Row(label="At the end", currency=currency, amounts={**sums.get(currency, {}), "balance": minor})
+        Row(
+            label="At the end",
+            currency=currency,
+            amounts={**sums.get(currency, {}), "balance": minor},
+            parts=Parts(day=last, what="balance_after"),
+        )
         for currency, minor in sorted(balances.items())
     ]
     return whole(asked, [*opening, *moved], totals=closing)
@@ -100,4 +114,5 @@ def _with_balances(events: list[Event], balances: dict[str, int]) -> Iterator[Ro
             currency=event.currency,
             amounts={"charged": charged, "settled": settled, "balance": balances[event.currency]},
             documents=1,
+            parts=Parts(day=event.day, what=event.what, number=event.number, document=event.document_id),
         )

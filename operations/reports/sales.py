@@ -6,7 +6,7 @@ from typing import assert_never
 
 from sqlmodel import Session
 
-from invoicing.reports.figures import Report, Row, SalesBy, totals_of
+from invoicing.reports.figures import Parts, Report, Row, SalesBy, totals_of
 from invoicing.reports.months import Months, one_month
 from operations.reports.asked import (
     Asked,
@@ -54,6 +54,7 @@ def sales(db: Session, asked: Asked) -> Report:
                 amounts={"net": int(net), "tax": int(tax), "total": int(total)},
                 accounting={} if lacking else {"net": int(converted)},
                 documents=int(count),
+                parts=Parts(name=names[of]) if names else Parts(day=Months(of, of).first_day, what="month"),
             )
         )
     if asked.by is SalesBy.MONTH:
@@ -76,11 +77,18 @@ def _by_item(db: Session, asked: Asked) -> Report:
             currency=currency,
             amounts={"net": int(net)},
             documents=int(count),
+            parts=_item_parts(item, names[item]),
         )
         for item, currency, count, net in found
     ]
     rows.sort(key=lambda row: (row.currency, -row.amounts["net"], row.label, row.key))
     return whole(asked, rows, totals=not_counted(totals_of(rows)))
+
+
+def _item_parts(item: str, name: str) -> Parts:
+    if item in ("", ADJUSTMENTS):
+        return Parts(what="adjustments" if item else "no_item")
+    return Parts(name=name)
 
 
 def _documents_sold(db: Session, asked: Asked) -> Report:

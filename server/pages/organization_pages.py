@@ -31,6 +31,7 @@ _GROUPS: Mapping[str, Mapping[str, Right]] = {
     },
     "books": {
         "exports": Right.READ,
+        "reports": Right.READ,
     },
     "set-up": {
         "settings": Right.READ,

@@ -23,6 +23,7 @@ from server.pages import (
     records,
 )
 from server.pages.settings import routes as settings
+from server.pages.figures import reports
 from server.pages.static_files import static_route
 from server.pages.visiting import Desk
 
@@ -47,12 +48,16 @@ def pages(desk: Desk) -> list[Route]:
         settings,
         invoices,
         drafts,
+        invoices,
         documents,
         records,
         connections,
         people,
         activity,
         approvals,
+        keys,
+        settings,
+        reports,
         keys,
         choosing_language,
     )

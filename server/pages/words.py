@@ -131,6 +131,7 @@ def page_word(name: str) -> str:
         "push": gettext("Push settings"),
         "settings": gettext("Settings"),
         "exports": gettext("Exports"),
+        "reports": gettext("Reports"),
         "connections": gettext("Connections"),
         "people": gettext("People"),
         "activity": gettext("Activity"),

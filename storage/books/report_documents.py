@@ -140,8 +140,8 @@ def open_of_customer(
 
 def entries(session: Session, months: Months, account: str, currency: str, *, cursor: str, limit: int) -> Rows:
     """The sides of entries, by day: entry, day, description, position, account, its name, debit, credit, currency,
-    amount in the currency of the books and dimensions. Of one account and currency where they are given, else of a page
-    of entries.
+    amount in the currency of the books, dimensions and the document, where it is of one. Of one account and currency
+    where they are given, else of a page of entries.
     """
     entry, side = _ENTRIES.c, _SIDES.c
     wanted = select(entry.id, entry.entry_date).where(_in(entry.entry_date, months))
@@ -172,9 +172,11 @@ def entries(session: Session, months: Months, account: str, currency: str, *, cu
             side.currency,
             side.accounting_minor,
             side.dimensions,
+            func.coalesce(entry.document_id, _PAYMENTS.c.document_id),
         )
         .join_from(_ENTRIES, _SIDES, side.entry_id == entry.id)
         .join(_CHART, _CHART.c.number == side.account)
+        .outerjoin(_PAYMENTS, _PAYMENTS.c.id == entry.payment_id)
         .where(entry.id.in_([row[0] for row in page.items]), *mine)
         .order_by(entry.entry_date, entry.id, side.position)
     )

@@ -1,0 +1,1 @@
+"""Pages of figures: the summary of an organization, its reports and its journal."""
