@@ -20,6 +20,7 @@ from server.http.connections import line_of, vouch
 from server.http.limits import Allowance, Transfers
 from server.http.multipart import FormFile, NotThisForm
 from server.http.visits import note_visit
+from server.pages.languages import speaking_to
 from server.pages.rendering import render
 from storage.directory.uploads import KnownUpload
 from views.remedies import for_assistant, message_of
@@ -80,6 +81,10 @@ class Uploads:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
+        with speaking_to(request, self._office.public_url):
+            await self._answer(request, send)
+
+    async def _answer(self, request: Request, send: Send) -> None:
         try:
             response = await self._response(request)
         except Unavailable as fault:
@@ -87,7 +92,7 @@ class Uploads:
         except ClientDisconnect:
             # Whoever left in the middle is not there to be answered, and nothing of the file is kept.
             return
-        await response(scope, receive, send)
+        await response(request.scope, request.receive, send)
 
     async def _response(self, request: Request) -> Response:
         found = await find_page(self._office.store, self._office.clock, request.path_params["token"])

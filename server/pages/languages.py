@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gettext as standard
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
@@ -17,6 +17,8 @@ from typing import Any
 from babel import Locale, negotiate_locale
 from babel.messages.pofile import read_po
 from starlette.requests import Request
+
+from server.pages.cookies import SessionCookie
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch"}
 """The languages that there are, each under its own name; the first is that of the code."""
@@ -59,6 +61,11 @@ def language_of(request: Request, chosen: str) -> str:
         return chosen
     wanted = [part.partition(";")[0].strip() for part in request.headers.get("accept-language", "").split(",")]
     return negotiate_locale([one for one in wanted if one], list(LANGUAGES), sep="-") or SOURCE
+
+
+def speaking_to(request: Request, public_url: str) -> AbstractContextManager[None]:
+    """Within it, what is said is said in the language of whoever asks, at the server that is known under this URL."""
+    return speaking(language_of(request, SessionCookie.of(public_url).language(request)))
 
 
 @contextmanager

@@ -65,6 +65,10 @@ async def test_a_page_is_in_the_language_that_was_chosen_or_that_the_browser_ask
         assert await heading("en", "de") == ("Rechnungen", "de")
         assert await heading("de", "en") == ("Invoices", "en")
         assert await heading("en", "../../xx") == ("Invoices", "en")
+        for path in ("/uploads/nothing", "/mcp/", "/nowhere"):
+            asked = {"Accept": "text/html", "Accept-Language": "de"}
+            page = await home.site.send("GET", path, headers=asked)
+            assert page.status_code == 303 or '<html lang="de">' in page.text, path
 
 
 async def test_the_language_is_chosen_on_any_page_and_leads_back_to_it(tmp_path: Path) -> None:

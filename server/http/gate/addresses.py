@@ -12,6 +12,7 @@ from server.http import answers
 from server.http.answers import Turned
 from server.http.gate.state import state_of, with_state
 from server.http.paths import ConnectionPath, LinkPath, OrganizationPath, connection_path
+from server.pages.languages import speaking_to
 from server.pages.rendering import nothing_here, see_other
 
 _A_PATH = re.compile(r"(/[\w.~-]+)+", re.ASCII)
@@ -29,9 +30,11 @@ class Addresses:
         path = connection_path(scope["path"])
         # A slash that was written as %2F is one of a name, and no name has one.
         if path is None or b"%2f" in scope.get("raw_path", b"").lower():
-            raise _nothing(Request(scope))
+            with speaking_to(Request(scope), self._public_url):
+                raise _nothing(Request(scope))
         if scope["method"] not in ("POST", "DELETE"):
-            raise self._wrong_method(Request(scope), path)
+            with speaking_to(Request(scope), self._public_url):
+                raise self._wrong_method(Request(scope), path)
         await self._application(with_state(scope, replace(state_of(scope), path=path)), receive, send)
 
     def _wrong_method(self, request: Request, path: ConnectionPath) -> Turned:
