@@ -1,4 +1,4 @@
-"""A practice filled for looking at: what is long, large, foreign or much stands on its pages; and where each is."""
+"""A practice filled for looking at: what is long, large, foreign or much stands on its pages; and where they are."""
 
 from __future__ import annotations
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from playwright.async_api import Page
 
-_LOOK = """() => {
+_LOOK = """(language) => {
   const wrong = [];
   const shown = (one) => one.checkVisibility() && getComputedStyle(one).visibility !== 'hidden';
   const levels = [...document.querySelectorAll('h1,h2,h3,h4')].filter(shown).map((one) => Number(one.tagName[1]));
   if (levels.filter((one) => one === 1).length !== 1 || levels[0] !== 1) wrong.push('not one heading on top');
   levels.forEach((one, at) => { if (at && one > levels[at - 1] + 1) wrong.push(`heading ${at} skips a level`); });
-  if (document.documentElement.lang !== 'en') wrong.push('no language');
+  if (document.documentElement.lang !== language) wrong.push('no language');
   if (document.querySelectorAll('main').length !== 1) wrong.push('not one main');
   const ids = [...document.querySelectorAll('[id]')].map((one) => one.id);
   if (new Set(ids).size !== ids.length) wrong.push('an id stands twice');
@@ -49,9 +49,9 @@ _FOCUS = """() => {
 _STOPS_MAX = 60
 
 
-async def what_is_wrong(page: Page) -> list[str]:
-    """What is wrong with the page's headings, labels, contrast and width; nothing where it is right."""
-    found: list[str] = await page.evaluate(_LOOK)
+async def what_is_wrong(page: Page, language: str = "en") -> list[str]:
+    """What is wrong with the page's headings, labels, contrast, language and width; nothing where it is right."""
+    found: list[str] = await page.evaluate(_LOOK, language)
     return found
 
 
