@@ -6,6 +6,7 @@ the version are there at once, and no command waits for the protocol, the printi
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -38,6 +39,11 @@ from server.settings import Settings, check_files_folder, data_option, read_sett
 
 if TYPE_CHECKING:
     from operations.practices import FirstOrganization
+
+_GARBAGE = (50_000, 20, 100)
+"""How many new things there may be before garbage is looked for. What is loaded stays; to look after each few hundred
+of them takes a seventh of a start.
+"""
 
 app = typer.Typer(
     name="counterfoil",
@@ -196,6 +202,7 @@ register_folder(app)
 
 def main() -> None:
     """The console script: 0 done, 1 refused or failed with one clear line on standard error, 2 usage."""
+    gc.set_threshold(*_GARBAGE)
     # A command says itself what is wrong, once and in its own words; a server sets its log up where it begins.
     logging.getLogger("counterfoil").addHandler(logging.NullHandler())
     try:
