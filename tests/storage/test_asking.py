@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import anyio.lowlevel
+import anyio.to_thread
 import pytest
 from sqlalchemy import text
 from sqlmodel import Session
@@ -80,9 +80,13 @@ def documents(session: Session) -> int:
     return counts(session).documents
 
 
-def twice(ask: Ask, told: str, end: str) -> tuple[int, int]:
-    first = ask(documents)
-    Path(told).touch()
+def first_documents(session: Session) -> int:
+    begun.set()
+    return documents(session)
+
+
+def twice(ask: Ask, end: str) -> tuple[int, int]:
+    first = ask(first_documents)
     while not Path(end).exists():
         ask(documents)
     return first, ask(documents)
@@ -90,11 +94,11 @@ def twice(ask: Ask, told: str, end: str) -> tuple[int, int]:
 
 @elsewhere
 async def test_all_that_it_asks_for_is_of_one_moment(tmp_path: Path, processes: int) -> None:
-    told, end = tmp_path / "told", tmp_path / "end"
+    begun.clear()
+    end = tmp_path / "end"
     async with opened(tmp_path / "data", processes) as (one, books), asyncio.timeout(60):
-        going = asyncio.create_task(books.go_through(twice, str(told), str(end)))
-        while not told.exists():
-            await anyio.lowlevel.checkpoint()
+        going = asyncio.create_task(books.go_through(twice, str(end)))
+        assert await anyio.to_thread.run_sync(begun.wait, 60)
         customer = await one.customer(books, "Bar Sol")
         await one.issue(books, customer.id)
         end.touch()
@@ -125,8 +129,7 @@ async def test_who_leaves_stops_it_and_leaves_its_place_to_the_next(
                 await books.go_through(ask_far)
 
         going = asyncio.create_task(go())
-        while not begun.is_set():
-            await anyio.lowlevel.checkpoint()
+        assert await anyio.to_thread.run_sync(begun.wait, 60)
         going.cancel() if native else scope.cancel()
         await asyncio.wait([going])
         assert going.cancelled() is native
