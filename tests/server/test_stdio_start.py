@@ -7,10 +7,12 @@ Loading is held back here until a test lets it go on, so that the order of thing
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
@@ -18,11 +20,13 @@ from storage.directory.database import DIRECTORY_FILE
 from storage.folder.first_look import looks_new, looks_right
 from storage.migrations import head_stamp
 from storage.sqlite.engines import FileKind
+from tests.support.command_line import run_command
 from tests.support.practice import practice
 from tests.support.raw import older_books, raw, raw_value
 from tests.support.wire import Wire, held, wired
 
 BAKERY = "harbour-bakery-sandbox"
+NOBODY = "counterfoil: not_found: There is no organization with this handle"
 MODERN = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
     "io.modelcontextprotocol/clientCapabilities": {},
@@ -31,8 +35,8 @@ MODERN = {
 
 async def one_client(data: Path) -> str:
     """A data folder with a practice and a client, which nobody has open; the client's id."""
-    async with practice(data) as one:
-        return (await one.client("Harbour Bakery")).id
+    async with practice(data, client="Harbour Bakery") as one:
+        return one.first_client.id
 
 
 async def listed_by_hand(wire: Wire) -> list[str]:
@@ -144,35 +148,51 @@ async def test_books_of_an_earlier_version_are_brought_up_behind_the_greeting(tm
 async def test_an_organization_that_does_not_exist_is_refused_before_anything_is_answered(tmp_path: Path) -> None:
     data = tmp_path / "data"
     await one_client(data)
-    for handle in ("nobody", "Κ" * 70, " "):
-        async with wired(data, "--organization", handle) as wire:
-            await wire.request("initialize", protocolVersion="2025-06-18", capabilities={}, clientInfo={})
-            assert await wire.hear() is None
-            assert (await wire.fail()).startswith("counterfoil: not_found: There is no organization with this handle")
+    async with wired(data, "--organization", "nobody") as wire:
+        await wire.request("initialize", protocolVersion="2025-06-18", capabilities={}, clientInfo={})
+        assert await wire.hear() is None
+        assert (await wire.fail()).startswith(NOBODY)
+
+
+def refused_at_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What is complained of in one line: nothing was answered, and of what was asked nothing was even read."""
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdin", None)
+        code, out, complaint = run_command(patch, capsys, "stdio", *arguments)
+    assert (code, out, complaint.count("\n")) == (1, "", 1)
+    return complaint
+
+
+@pytest.mark.parametrize("handle", ["nobody", "Κ" * 70, " "])
+def test_whatever_an_organization_is_called_that_does_not_exist_it_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], handle: str
+) -> None:
+    data = tmp_path / "data"
+    anyio.run(one_client, data)
+    asked = ("--data", str(data), "--organization", handle)
+    assert refused_at_once(monkeypatch, capsys, *asked).startswith(NOBODY)
 
 
 @pytest.mark.parametrize("content", [b"", b"no database"])
-async def test_a_folder_that_is_not_ours_is_refused_before_anything_is_answered(tmp_path: Path, content: bytes) -> None:
+def test_a_folder_that_is_not_ours_is_refused_before_anything_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
     data = tmp_path / "data"
-    await one_client(data)
+    anyio.run(one_client, data)
     (data / DIRECTORY_FILE).write_bytes(content)
-    async with wired(data) as wire:
-        await wire.request("server/discover", _meta=MODERN)
-        assert await wire.hear() is None
-        complaint = await wire.fail()
-        assert complaint.startswith("counterfoil: unavailable: "), complaint
-        assert complaint.count("\n") == 1
+    complaint = refused_at_once(monkeypatch, capsys, "--data", str(data))
+    assert complaint.startswith("counterfoil: unavailable: "), complaint
 
 
-async def test_a_folder_of_a_newer_version_is_refused_before_anything_is_answered(tmp_path: Path) -> None:
+def test_a_folder_of_a_newer_version_is_refused_before_anything_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     data = tmp_path / "data"
-    await one_client(data)
+    anyio.run(one_client, data)
     with raw(data / DIRECTORY_FILE) as connection:
         connection.execute("PRAGMA user_version = 99")
-    async with wired(data) as wire:
-        await wire.request("server/discover", _meta=MODERN)
-        assert await wire.hear() is None
-        assert "was written by a newer version of Counterfoil" in await wire.fail()
+    complaint = refused_at_once(monkeypatch, capsys, "--data", str(data))
+    assert "was written by a newer version of Counterfoil" in complaint
 
 
 async def test_a_folder_that_does_not_open_after_the_greeting_ends_the_process_with_one_line(tmp_path: Path) -> None:
