@@ -8,7 +8,7 @@ from python_multipart.multipart import parse_options_header
 
 FIELD = "file"
 FIELD_BYTES_MAX = 4_096
-"""Of all other fields together: the form has none."""
+"""Of all other fields together: those that say whose form it is."""
 BOUNDARIES_MAX = 16
 """No file holds the boundary, which the browser chose for that. The parser takes hundreds of times as long for bytes
 that almost begin a part.
@@ -21,7 +21,7 @@ class NotThisForm(Exception):
 
 class FormFile:
     """Takes the bytes of a form, and gives those of its file. `name` is what the browser calls the file; it is empty
-    where none was chosen.
+    where none was chosen. `fields` are the texts that the form has beside it.
     """
 
     def __init__(self, content_type: str) -> None:
@@ -31,6 +31,9 @@ class FormFile:
         if kind != b"multipart/form-data" or not boundary:
             raise NotThisForm
         self.name = ""
+        self.fields: dict[str, str] = {}
+        self._field = ""
+        self._text = bytearray()
         self._given: list[bytes] = []
         self._headers: dict[bytes, bytes] = {}
         self._header = self._value = b""
@@ -47,6 +50,7 @@ class FormFile:
                     "on_header_end": self._on_header_end,
                     "on_headers_finished": self._on_headers_finished,
                     "on_part_data": self._on_part_data,
+                    "on_part_end": self._on_part_end,
                     "on_end": self._on_end,
                 },
             )
@@ -93,6 +97,7 @@ class FormFile:
         _, options = parse_options_header(disposition)
         self._in_file = b"filename" in options
         if not self._in_file:
+            self._field = options.get(b"name", b"").decode("utf-8", "replace")
             return
         if self._has_file or options.get(b"name") != FIELD.encode():
             raise NotThisForm
@@ -107,6 +112,12 @@ class FormFile:
         self._others_bytes += end - start
         if self._others_bytes > FIELD_BYTES_MAX:
             raise NotThisForm
+        self._text += data[start:end]
+
+    def _on_part_end(self) -> None:
+        if not self._in_file:
+            self.fields.setdefault(self._field, self._text.decode("utf-8", "replace"))
+            self._text.clear()
 
     def _on_end(self) -> None:
         self._is_whole = True

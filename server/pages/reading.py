@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from operations.identity.browsing import SignedIn, is_form_key
 from server.http.answers import Turned
+from server.http.multipart import FormFile, NotThisForm
 from server.http.origins import origin_asked
 from server.pages.rendering import told
 
@@ -54,6 +55,30 @@ async def read_form(request: Request, signed_in: SignedIn | None = None) -> Form
     if signed_in is not None:
         check_form_key(signed_in, form.text(_KEY))
     return form
+
+
+async def read_form_with_file(request: Request, signed_in: SignedIn, *, most: int) -> tuple[Form, bytes]:
+    """The form that a page of this site has sent with its one file (`file`), of so many bytes at most; without bytes
+    where none was chosen.
+
+    Raises:
+        Turned: as for a form without a file.
+    """
+    check_from_here(request)
+    content = bytearray()
+    try:
+        read = FormFile(request.headers.get("content-type", ""))
+        async for chunk in request.stream():
+            for piece in read.take(chunk):
+                content += piece
+            if len(content) > most:
+                raise _not_read(f"The file is too large: at most {most // 1024} KiB are taken.", 413)
+        read.end()
+    except NotThisForm:
+        raise _not_read("What was sent is not this page's form.", 415) from None
+    form = Form({name: [text] for name, text in read.fields.items()})
+    check_form_key(signed_in, form.text(_KEY))
+    return form, bytes(content)
 
 
 def is_form(request: Request) -> bool:

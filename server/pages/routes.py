@@ -22,8 +22,8 @@ from server.pages import (
     pushing,
     records,
 )
-from server.pages.settings import routes as settings
 from server.pages.figures import reports
+from server.pages.settings import routes as settings
 from server.pages.static_files import static_route
 from server.pages.visiting import Desk
 

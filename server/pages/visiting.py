@@ -24,7 +24,7 @@ from server.http.connections import vouch
 from server.http.visits import note_visit
 from server.pages.cookies import SessionCookie
 from server.pages.languages import gettext, language_of, speaking
-from server.pages.reading import PUBLIC_URL, Form, read_form
+from server.pages.reading import PUBLIC_URL, Form, read_form, read_form_with_file
 from server.pages.rendering import nothing_here, render, see_other, told
 from storage.directory import access_queries
 from views.remedies import message_of, on_page
@@ -60,6 +60,17 @@ class Visitor:
         if not _is_of_its_page(request, form):
             raise Turned(_of_another(request))
         return form
+
+    async def form_with_file(self, request: Request, *, most: int) -> tuple[Form, bytes]:
+        """The same of a form that brings a file, of so many bytes at most.
+
+        Raises:
+            Turned: as for one that brings none.
+        """
+        form, content = await read_form_with_file(request, self.signed_in, most=most)
+        if not _is_of_its_page(request, form):
+            raise Turned(_of_another(request))
+        return form, content
 
     async def form_sent_once(self, request: Request, title: str, place: str) -> Form:
         """The form that this person's page has sent, which carries `new_mark()` as its `mark`: loading the answer

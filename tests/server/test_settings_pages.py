@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
+from PIL import Image
+
+from invoicing.appearance.logo_files import LOGO_BYTES_MAX
+from operations.identity import browsing
 from tests.support.http import BAKERY, house
 from tests.support.people import colleague
 from tests.support.visits import heading_of, sign_in, text_of
@@ -96,3 +101,54 @@ async def test_what_is_missing_is_filled_in_right_where_it_is_said(tmp_path: Pat
         assert re.search(r'id="register_number"[^>]*value="12 34"[^>]*aria-invalid="true"', wrong.text)
         assert (await owner.post(place, **stated | {"register_number": "01234567"})).status_code == 303
         assert 'value="01234567"' in (await owner.get(place)).text
+
+
+async def test_documents_are_shown_as_they_would_look_before_that_is_kept(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        owner = await sign_in(home.site, home.one.office)
+        viewer = await sign_in(home.site, await colleague(home.one, home.bakery, "viewer"))
+        place = f"{PLACE}/branding"
+        before = (await owner.get(f"{place}/picture")).content
+        assert before.startswith(b"\x89PNG")
+        look = {"colored": "yes", "brand_color": "#c03020", "second_language": "fr", "footer": "Open daily"}
+        tried = await owner.post(f"{place}/sample", **look)
+        assert tried.headers["x-part"] == "1"
+        assert "data:image/png;base64," in tried.text
+        assert "at most" in (await owner.post(f"{place}/sample", **look | {"footer": "x" * 501})).text
+        whole = await owner.post(place, **look, act="look")
+        assert re.search(r'name="brand_color" value="#c03020"', whole.text)
+        assert "data:image/png;base64," in whole.text
+        assert len(whole.content) < 150_000
+        assert (await owner.get(f"{place}/picture")).content == before, "nothing was kept yet"
+        assert (await viewer.post(place, **look)).status_code == 403
+        assert (await owner.post(place, **look, payment_qr="yes")).status_code == 303
+        assert (await owner.get(f"{place}/picture")).content != before
+        seen = await viewer.get(place)
+        assert "Open daily" in text_of(seen)
+        assert 'name="footer"' not in seen.text
+
+
+async def test_a_logo_is_sent_as_a_file_checked_and_removed(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        owner = await sign_in(home.site, home.one.office)
+        place = f"{PLACE}/branding"
+        headers = {**owner.cookie, "Origin": home.site.url}
+        carried = {"form_key": owner.signed_in.form_key, "organization": home.bakery.id, "mark": browsing.new_mark()}
+
+        async def send(content: bytes, **fields: str) -> int:
+            files = {"file": ("logo.png", content, "image/png")}
+            answer = await home.site.send("POST", f"{place}/logo", headers=headers, data=carried | fields, files=files)
+            return answer.status_code
+
+        drawn = io.BytesIO()
+        Image.new("RGB", (80, 30), "#c03020").save(drawn, "PNG")
+        assert await send(drawn.getvalue(), form_key="another") == 403
+        assert await send(drawn.getvalue(), organization="org_another") == 409
+        assert await send(b"<svg/>") == 400
+        assert await send(b"") == 400
+        assert await send(b"x" * (LOGO_BYTES_MAX + 1)) == 413
+        assert "Add the logo" in text_of(await owner.get(place))
+        assert await send(drawn.getvalue()) == 303
+        assert "Replace the logo" in text_of(await owner.get(place))
+        assert (await owner.post(place, act="remove_logo")).status_code == 303
+        assert "Add the logo" in text_of(await owner.get(place))

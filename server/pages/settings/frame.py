@@ -28,6 +28,7 @@ _SAVED = "saved"
 
 ROOMS: Mapping[str, Right] = {
     "profile": Right.READ,
+    "branding": Right.READ,
     "policy": Right.READ,
     **dict.fromkeys(PARTS_BY_ROOM, Right.READ),
     "history": Right.READ,

@@ -8,11 +8,11 @@ from starlette.routing import Route
 
 from server.pages.languages import gettext
 from server.pages.organization_pages import show
-from server.pages.settings import entries, history, policy, profile
+from server.pages.settings import branding, entries, history, policy, profile
 from server.pages.settings.frame import SETTINGS, opened, rooms_of
 from server.pages.visiting import Desk, Visitor
 
-_ROOMS = (profile, policy, entries, history)
+_ROOMS = (profile, branding, policy, entries, history)
 """The modules of the rooms; each has its own `routes(desk)`."""
 
 

@@ -10,6 +10,7 @@ def room_word(name: str) -> str:
     """A room, by the name that its address has."""
     words = {
         "profile": gettext("Profile"),
+        "branding": gettext("Look of documents"),
         "policy": gettext("Policy"),
         "history": gettext("Changes of settings"),
         "drift": gettext("What was copied"),
@@ -23,6 +24,7 @@ def room_meaning(name: str) -> str:
         "profile": gettext("Name, address, numbers and bank account, and what is missing to issue."),
         "history": gettext("Who changed which setting when."),
         "drift": gettext("What came from elsewhere, and is another since."),
+        "branding": gettext("Logo, colour, second language and foot, beside an invoice of that look."),
         "policy": gettext("How prices are meant, what is refused, and who may do what."),
     }
     return words[name] if name in words else gettext(PARTS_BY_ROOM[name].about)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.support.page_areas.trying import Area, Tried, page
 
+_ROOMS = ("profile", "branding", "branding/picture", "branding/sample", "branding/logo", "policy")
+
 
 def _routes(room: str) -> dict[str, Tried]:
     whole = f"/{room}/{{handle}}/settings"
@@ -11,7 +13,7 @@ def _routes(room: str) -> dict[str, Tried]:
 
 
 def _rooms(whole: str) -> dict[str, Tried]:
-    return {f"{whole}/{name}": page(f"{whole}/{name}") for name in ("profile", "policy")}
+    return {f"{whole}/{name}": page(f"{whole}/{name}") for name in _ROOMS}
 
 
 AREA = Area(
@@ -19,6 +21,7 @@ AREA = Area(
     {
         "/settings": ["settings", "practice:settings"],
         "/settings/profile": ["settings/profile", "practice:settings/profile"],
+        "/settings/branding": ["settings/branding", "practice:settings/branding"],
         "/settings/policy": ["settings/policy", "practice:settings/policy"],
     },
 )
