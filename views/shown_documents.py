@@ -14,7 +14,9 @@ from invoicing.document.lifecycle import Status
 from invoicing.document.parties import Party
 from invoicing.exports.ledger.entries import Entry, Side
 from invoicing.master_data.profiles import Profile
+from invoicing.money.amounts import money_text
 from invoicing.render.formats import Formats
+from invoicing.settlement.kinds import SettlementKind
 from operations.issuing import StandingDocument
 from storage.books.payments import standing_of
 from views.base import View
@@ -103,6 +105,7 @@ class ShownDocument(View):
     paid: str
     credited: str
     open: str
+    owed_to_customer: bool
     credits: str
     credits_number: str
     reason: str
@@ -140,6 +143,7 @@ def shown_document(found: StandingDocument, profile: Profile) -> ShownDocument:
         paid=formats.amount(balance.paid_minor) if balance.paid_minor else "",
         credited=formats.amount(balance.credited_minor) if balance.credited_minor else "",
         open=formats.amount(balance.due_minor) if balance.due_minor else "",
+        owed_to_customer=balance.due_minor < 0,
         credits=document.of_invoice,
         credits_number=document.credits.number if document.credits else "",
         reason=document.reason,
@@ -159,6 +163,31 @@ def acts_of(shown: ShownDocument) -> list[str]:
         if shown.status != Status.CREDITED:
             acts.append("credit")
     return acts
+
+
+def kinds_of_settling(shown: ShownDocument) -> list[str]:
+    """In which ways it can be settled as it stands, the usual one first."""
+    if shown.kind == DocumentKind.CREDIT_NOTE.value:
+        return [SettlementKind.PAYMENT.value]
+    if shown.owed_to_customer:
+        return [SettlementKind.PAID_BACK.value, SettlementKind.PAYMENT.value]
+    return [kind.value for kind in _USUAL]
+
+
+def amount_to_type(found: StandingDocument, profile: Profile) -> str:
+    """What is still open of it, as it would be typed; empty where nothing is."""
+    currency, due_minor = found.document.currency, abs(found.balance.due_minor)
+    return money_text(due_minor, currency).replace(".", formats_of(profile, currency).decimal) if due_minor else ""
+
+
+_USUAL = (
+    SettlementKind.PAYMENT,
+    SettlementKind.CREDIT,
+    SettlementKind.DISCOUNT,
+    SettlementKind.CHARGES,
+    SettlementKind.WITHHELD_TAX,
+    SettlementKind.WRITE_OFF,
+)
 
 
 def shown_entries(found: Sequence[Entry], names: Mapping[str, str], profile: Profile) -> list[ShownEntry]:

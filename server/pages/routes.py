@@ -18,6 +18,7 @@ from server.pages import (
     invoices,
     items,
     keys,
+    payments,
     people,
     pushing,
     records,
@@ -59,6 +60,7 @@ def pages(desk: Desk) -> list[Route]:
         settings,
         reports,
         keys,
+        payments,
         choosing_language,
     )
     return [static_route(), *(route for room in rooms for route in room.routes(desk))]

@@ -51,6 +51,20 @@ def done_word(what: str, number: str) -> str:
     return words[what] % {"number": number} if what in words else ""
 
 
+def settling_word(kind: str, *, refund: bool = False) -> str:
+    """A way to settle a document, as one chooses it."""
+    words = {
+        "payment": gettext("Refund paid out") if refund else gettext("Payment received"),
+        "paid_back": gettext("Paid back to the customer"),
+        "credit": gettext("Credit that the customer has elsewhere"),
+        "write_off": gettext("Difference to write off"),
+        "charges": gettext("Bank charges taken off"),
+        "withheld_tax": gettext("Tax that the customer withheld"),
+        "discount": gettext("Discount that the customer took"),
+    }
+    return words[kind]
+
+
 def kind_word(kind: str) -> str:
     """What a document is."""
     return gettext("Credit note") if kind == "credit_note" else gettext("Invoice")
