@@ -71,6 +71,12 @@ async def find_invoices(books: Books, search: InvoiceSearch, *, cursor: str, lim
     return await books.read(lambda db: _find(db, books, search, cursor, limit))
 
 
+async def latest_invoices(books: Books, *, limit: int) -> list[ListedInvoice]:
+    """The documents issued last, newest first; nothing is added up."""
+    check_limit(limit)
+    return list((await books.read(lambda db: _page(db, books, InvoiceSearch(), "", limit))).items)
+
+
 async def count_of_former_system(books: Books, search: InvoiceSearch) -> int:
     """How many documents of a former system the search would find with the status `former`."""
     wanted = replace(search, status=FORMER)

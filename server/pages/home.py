@@ -26,7 +26,7 @@ def routes(desk: Desk) -> list[Route]:
 
 async def _organization(request: Request, visitor: Visitor) -> Response:
     """An address of an organization that was cut short leads to its first page."""
-    return see_other(f"{place_of(await visitor.organization(request))}/invoices")
+    return see_other(f"{place_of(await visitor.organization(request))}/summary")
 
 
 async def _waiting(visitor: Visitor) -> int:
@@ -42,7 +42,7 @@ async def _home(request: Request, visitor: Visitor) -> Response:
         # An address that was made by hand, or cut off.
         return see_other("/")
     if len(page.items) == 1 and not query and not cursor and not page.next_cursor:
-        return see_other(f"{place_of(page.items[0])}/invoices")
+        return see_other(f"{place_of(page.items[0])}/summary")
     more = urlencode({"q": query, "after": page.next_cursor}) if page.next_cursor else ""
     return render(
         "home.html",

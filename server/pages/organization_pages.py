@@ -24,6 +24,7 @@ _GROUPS: Mapping[str, Mapping[str, Right]] = {
         "push": Right.PUSH_CONFIGURATION,
     },
     "work": {
+        "summary": Right.READ,
         "invoices": Right.READ,
         "customers": Right.READ,
         "items": Right.READ,

@@ -24,6 +24,7 @@ from server.pages import (
     records,
 )
 from server.pages.figures import reports
+from server.pages.figures import reports, summary
 from server.pages.settings import routes as settings
 from server.pages.static_files import static_route
 from server.pages.visiting import Desk
@@ -59,6 +60,7 @@ def pages(desk: Desk) -> list[Route]:
         keys,
         settings,
         reports,
+        summary,
         keys,
         payments,
         choosing_language,

@@ -138,6 +138,7 @@ def page_word(name: str) -> str:
     """A page of an organization, by the name that its address has."""
     words = {
         "clients": gettext("Clients"),
+        "summary": gettext("Summary"),
         "invoices": gettext("Invoices"),
         "customers": gettext("Customers"),
         "items": gettext("Items"),

@@ -25,13 +25,13 @@ async def test_it_leads_to_what_one_reaches(tmp_path: Path) -> None:
         nobody = await home.site.send("GET", "/")
         assert (nobody.status_code, nobody.headers["location"]) == (303, "/sign-in?next=%2F")
         alone = await sign_in(home.site, await colleague(home.one, home.bakery, "viewer"))
-        assert (await alone.get("/")).headers["location"] == f"/o/{BAKERY}/invoices"
+        assert (await alone.get("/")).headers["location"] == f"/o/{BAKERY}/summary"
         owner = await sign_in(home.site, home.one.office)
         shown = await owner.get("/")
         assert re.findall(r'<a href="(/(?:o|practice)/[^"]+)"', shown.text) == [
-            "/practice/ledger-co-sandbox/invoices",
-            f"/o/{FINCH}/invoices",
-            f"/o/{BAKERY}/invoices",
+            "/practice/ledger-co-sandbox/summary",
+            f"/o/{FINCH}/summary",
+            f"/o/{BAKERY}/summary",
         ]
         found = await owner.get("/?q=harbour")
         assert BAKERY in found.text
@@ -49,8 +49,8 @@ async def test_an_address_that_was_cut_short_leads_on_and_one_of_nothing_is_told
             return await home.site.send("GET", path, headers=headers or browser)
 
         for path, leads in (
-            (f"/o/{BAKERY}", f"/o/{BAKERY}/invoices"),
-            ("/practice/ledger-co-sandbox", "/practice/ledger-co-sandbox/invoices"),
+            (f"/o/{BAKERY}", f"/o/{BAKERY}/summary"),
+            ("/practice/ledger-co-sandbox", "/practice/ledger-co-sandbox/summary"),
             (f"/o/{BAKERY}/", f"/o/{BAKERY}"),
             (f"/o/{BAKERY}/people/?x=1", f"/o/{BAKERY}/people?x=1"),
             ("/account/", "/account"),

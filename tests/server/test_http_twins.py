@@ -335,4 +335,4 @@ async def test_the_pages_show_ones_own_organization_and_nothing_of_its_twins(doo
                 assert_nothing_of(their, answer.text, route)
     assert shown >= {"connections", "people", "remove", "activity", "invoices", "customers", "items"}
     home = await doors.visit.get("/")
-    assert (home.status_code, home.headers["location"]) == (303, f"/o/{mine.handle}/invoices")
+    assert (home.status_code, home.headers["location"]) == (303, f"/o/{mine.handle}/summary")

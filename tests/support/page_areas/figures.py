@@ -30,6 +30,7 @@ def _routes(room: str) -> dict[str, Tried]:
         ]
 
     return {
+        f"{whole}/summary": lambda of: [("GET", f"/{room}/{one}/summary") for one in (of.handle, of.id, of.canary)],
         f"{whole}/reports": lambda of: [("GET", f"/{room}/{one}/reports") for one in (of.handle, of.id, of.canary)],
         f"{whole}/reports/{{report}}": reported,
         f"{whole}/reports/{{report}}/file": filed,
@@ -39,6 +40,7 @@ def _routes(room: str) -> dict[str, Tried]:
 AREA = Area(
     _routes,
     {
+        "/summary": ["summary", "practice:summary"],
         "/reports": ["reports", "practice:reports"],
         "/reports/{report}": [
             "reports/receivables_aging",
