@@ -154,12 +154,13 @@ async def _fill_documents(one: Practice, books: Books) -> dict[str, str]:
     for made in issued[: DOCUMENTS // 2]:
         paid = Decimal(made.document.payable_minor).scaleb(-2)
         await record_payment(books, PaymentRequest(invoice=made.document.number, amount=paid))
-    await record_payment(books, PaymentRequest(invoice=issued[-2].document.number, amount=Decimal(10)))
+    part = await record_payment(books, PaymentRequest(invoice=issued[-2].document.number, amount=Decimal(10)))
     credit = await issue_credit_note(books, CreditRequest(invoice=issued[-3].document.number, reason="Delivered late"))
     drafts = [await draft_invoice(books, _request(to, "Catering of the summer fair", Decimal(480))) for to in bought]
     return {
         "invoice": issued[-1].document.number,
         "part_paid": issued[-2].document.number,
+        "payment": part.payment.id,
         "overdue": issued[DOCUMENTS // 2].document.number,
         "credit_note": credit.note.document.number,
         "draft": drafts[0].draft,

@@ -50,7 +50,7 @@ AREA = Area(
         "/invoices/{document}/pdf": [],
         "/invoices/{document}": ["invoices/{invoice}", "invoices/{credit_note}"],
         "/invoices/{document}/pay": ["invoices/{invoice}/pay"],
-        "/invoices/{document}/payments/{payment}/reverse": ["invoices/{paid}/payments/{payment}/reverse"],
+        "/invoices/{document}/payments/{payment}/reverse": ["invoices/{part_paid}/payments/{payment}/reverse"],
         "/invoices/drafts/{draft}": ["invoices/drafts/{draft}"],
         "/invoices/drafts/{draft}/issue": ["invoices/drafts/{draft}/issue"],
         "/invoices/drafts/{draft}/discard": ["invoices/drafts/{draft}/discard"],
