@@ -71,6 +71,11 @@ def address_of_list(place: str, asked: Mapping[str, str]) -> str:
     return f"{place}?{limits}" if limits else place
 
 
+def pages_of(visitor: Visitor, organization: OrganizationRef) -> list[Tab]:
+    """The pages of an organization that the visitor may open."""
+    return [tab for group in _groups(visitor, organization, "") for tab in group.tabs]
+
+
 def _groups(visitor: Visitor, organization: OrganizationRef, here: str) -> list[Group]:
     place = place_of(organization)
     groups = [

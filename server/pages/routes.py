@@ -14,6 +14,7 @@ from server.pages import (
     documents,
     drafts,
     exports,
+    finding,
     home,
     invoices,
     items,
@@ -34,6 +35,7 @@ def pages(desk: Desk) -> list[Route]:
     """The routes of every page, and of what pages load."""
     rooms = (
         home,
+        finding,
         clients,
         invoices,
         documents,

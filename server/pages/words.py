@@ -154,6 +154,15 @@ def page_word(name: str) -> str:
     return words[name]
 
 
+def act_word(act: str) -> str:
+    """An act that can be started from anywhere, by where it begins."""
+    words = {
+        "customers/new": gettext("New customer"),
+        "items/new": gettext("New item"),
+    }
+    return words[act]
+
+
 def group_word(name: str) -> str:
     """A group of pages."""
     words = {

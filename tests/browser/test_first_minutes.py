@@ -44,6 +44,7 @@ async def test_an_owner_makes_a_passkey_and_connects_an_assistant(at_home: Brows
     passkeys = await at_home.with_passkeys()
     await arrive(at_home)
     assert len(await passkeys.kept()) == 1
+    await page.locator(".me summary").click()
     await press(page, "Sign out")
     await at_home.open(f"/o/{BAKERY}/connections")
     await press(page, "Sign in with a passkey")

@@ -235,6 +235,11 @@ ROUTES: dict[str, Tried] = {
     "/language": lambda of: [("POST", f"/language?language={one}") for one in (of.handle, of.id)],
     "/static/{name}": lambda of: [("GET", f"/static/{one}") for one in (of.id, of.export)],
     "/": lambda of: [("GET", f"/?q={one}") for one in (of.handle, of.canary)],
+    "/find": lambda of: [
+        ("GET", f"/find?{part}{asked}")
+        for part in ("", "part=1&")
+        for asked in (f"at={of.handle}", f"at={of.id}&q={of.canary}", f"at={MINE}&q={of.number}", f"q={of.canary}")
+    ],
     **pages_of_organizations(),
     "/approvals": lambda of: [("GET", f"/approvals?q={one}") for one in (of.handle, of.canary)],
     "/files/{token}": lambda of: [("GET", f"/files/{one}") for one in (of.export, of.invoice, of.id, of.session)],

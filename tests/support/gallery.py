@@ -71,6 +71,8 @@ class Gallery:
 OF_NO_ORGANIZATION = {
     "/": 200,
     "/?q=nothing": 200,
+    "/find": 200,
+    "/find?at={bakery}&q=hotel": 200,
     "/account": 200,
     "/account/password": 200,
     "/account/password/remove": 200,
@@ -102,7 +104,7 @@ def is_shown(route: str, addresses: Sequence[str]) -> bool:
 async def fill(home: House) -> Gallery:
     """Fill the practice and its client Harbour Bakery."""
     one, books = home.one, home.one.books(home.bakery)
-    names = {"colleague": COLLEAGUE, "nothing": "nothing"}
+    names = {"bakery": BAKERY, "colleague": COLLEAGUE, "nothing": "nothing"}
     await _fill_master_data(books)
     names |= await _fill_documents(one, books)
     names |= await _fill_approvals(one, books)
