@@ -133,21 +133,19 @@ async def get_practice_overview(office: Office, *, partner: str, cursor: str, li
     check_limit(limit)
     after = decode_cursor(cursor, int, int, str, str, str)
     practice = await find_partner(office, partner)
-    clients = await clients_in_reach(office, practice)
-    standing = sorted(map(_client_standing, await standings(office, clients)), key=_position)
+    standing = await standing_of_clients(office, practice)
     rest = [one for one in standing if after is None or _position(one) > after]
     left = max(len(rest) - limit, 0)
     page = Page(tuple(rest[:limit]), encode_cursor(*_position(rest[limit - 1])) if left else "", left)
-    live, sandboxes = _apart(standing)
-    of_sandboxes = practice.environment is Environment.SANDBOX and not live
-    told = sandboxes if of_sandboxes else live
+    told, sandboxes = told_apart(practice, standing)
+    of_sandboxes = practice.environment is Environment.SANDBOX and all(one.is_sandbox for one in told)
     return PracticeOverview(
         practice=practice,
         clients=len(standing),
         by_onboarding=Counter(map(_counted_as, standing)),
         with_drafts=sum(one.drafts > 0 for one in told),
-        sums=_sums(told),
-        sandbox_sums=() if of_sandboxes else _sums(sandboxes),
+        sums=sums_of(told),
+        sandbox_sums=sums_of(sandboxes),
         of_sandboxes=of_sandboxes,
         page=page,
     )
@@ -157,6 +155,23 @@ async def clients_in_reach(office: Office, practice: OrganizationRef) -> list[Or
     """The clients of a practice that the principal can reach, by name, without the archived ones."""
     reach = office.principal.reach
     return await office.store.directory.read(lambda db: organizations.every_client(db, reach, practice.id))
+
+
+async def standing_of_clients(office: Office, practice: OrganizationRef) -> list[ClientStanding]:
+    """How all clients of a practice stand that the principal can reach, the worst first, without the archived ones."""
+    found = await standings(office, await clients_in_reach(office, practice))
+    return sorted(map(_client_standing, found), key=_position)
+
+
+def told_apart(
+    practice: OrganizationRef, clients: Sequence[ClientStanding]
+) -> tuple[list[ClientStanding], list[ClientStanding]]:
+    """Those whose sums are told, and the sandboxes, which are never added to others: of a practice that is a sandbox
+    itself and has no other clients it is these whose sums are told.
+    """
+    live, sandboxes = _apart(clients)
+    play = practice.environment is Environment.SANDBOX and not live
+    return (sandboxes, []) if play else (live, sandboxes)
 
 
 def overview_rows(found: Sequence[Standing]) -> tuple[list[Row], list[Row]]:
@@ -223,7 +238,8 @@ def _position(one: ClientStanding) -> tuple[int, int, str, str, str]:
     return int(one.is_sandbox), one.trouble.value, since, fold(organization.name), organization.handle
 
 
-def _sums(clients: Sequence[ClientStanding]) -> tuple[CurrencySum, ...]:
+def sums_of(clients: Sequence[ClientStanding]) -> tuple[CurrencySum, ...]:
+    """What these clients come to, by currency."""
     overdue: dict[str, list[int]] = {}
     for client in clients:
         for of in client.figures:

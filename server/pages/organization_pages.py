@@ -22,6 +22,7 @@ _GROUPS: Mapping[str, Mapping[str, Right]] = {
     "practice": {
         "clients": Right.READ,
         "push": Right.PUSH_CONFIGURATION,
+        "overview": Right.READ,
     },
     "work": {
         "summary": Right.READ,

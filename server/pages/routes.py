@@ -26,6 +26,7 @@ from server.pages import (
 )
 from server.pages.figures import reports
 from server.pages.figures import reports, summary
+from server.pages.overview import room as overview
 from server.pages.settings import routes as settings
 from server.pages.static_files import static_route
 from server.pages.visiting import Desk
@@ -52,6 +53,7 @@ def pages(desk: Desk) -> list[Route]:
         settings,
         invoices,
         drafts,
+        overview,
         invoices,
         documents,
         records,

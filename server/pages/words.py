@@ -139,6 +139,7 @@ def page_word(name: str) -> str:
     words = {
         "clients": gettext("Clients"),
         "summary": gettext("Summary"),
+        "overview": gettext("Overview"),
         "invoices": gettext("Invoices"),
         "customers": gettext("Customers"),
         "items": gettext("Items"),

@@ -19,9 +19,11 @@ from tests.support.page_areas import approvals, documents, opening, records, set
 from tests.support.page_areas import approvals, clients, documents, opening, records
 from tests.support.page_areas import approvals, documents, figures, opening, records
 from tests.support.page_areas import approvals, clients, documents, figures, opening, records, settings
+from tests.support.page_areas import approvals, documents, opening, overview, records, settings
 from tests.support.page_areas.trying import Area, Tried
 
 AREAS: tuple[Area, ...] = (
+    overview.AREA,
     settings.AREA,
     setting_parts.AREA,
     opening.AREA,

@@ -1,0 +1,246 @@
+"""The overview of a practice: read from the summaries of all clients that the visitor reaches, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from invoicing.master_data.profiles import Profile
+from invoicing.organizations import Environment, OrganizationRef
+from invoicing.refusals import InvalidInput, Refusal
+from operations.access import open_books
+from operations.attention import MANDATE_DAYS, attention_at
+from operations.clients_at_a_glance import (
+    AMOUNTS,
+    NAME,
+    ORDERS,
+    WORST,
+    Column,
+    Glance,
+    State,
+    chosen,
+    glance_at_clients,
+)
+from operations.issue_dates import today_in
+from operations.overview import sums_of, told_apart
+from operations.rights import Right
+from operations.saved_views import remove_view, rename_view, save_view, view_of, views_of
+from operations.verification import verify_organization
+from server.pages.languages import gettext
+from server.pages.organization_pages import show
+from server.pages.overview.asked import Overview, kept_query, overview_of
+from server.pages.overview.words import column_word, order_word, rule_of, standing_word, state_word
+from server.pages.rendering import nothing_here, see_other, told
+from server.pages.visiting import Desk, Visitor
+from storage.books.profile import load_profile
+from views.organizations import place_of
+from views.practice_desk import attention_row, client_row, months_charts, sum_card
+from views.remedies import message_of, on_page
+
+HERE = "overview"
+_MATTERS, _CLIENTS, _CHARTS = 5, 50, 3
+
+
+def routes(desk: Desk) -> list[Route]:
+    whole = "/practice/{handle}/" + HERE
+    return [
+        desk.page(whole, _overview),
+        desk.page(f"{whole}/verify", _verify, methods=["POST"]),
+        desk.page(f"{whole}/views", _save, methods=["POST"]),
+        desk.page(whole + "/views/{view}", _change, methods=["GET", "POST"]),
+    ]
+
+
+async def _overview(request: Request, visitor: Visitor) -> Response:
+    practice = await visitor.organization(request)
+    wanted = overview_of(request.query_params)
+    try:
+        return await _shown(visitor, practice, wanted, verified=request.query_params.get("verified", ""))
+    except InvalidInput:
+        # An address that was made by hand: what is searched for is nothing that can be.
+        return see_other(_place(practice))
+
+
+async def _shown(
+    visitor: Visitor,
+    practice: OrganizationRef,
+    wanted: Overview,
+    *,
+    verified: str = "",
+    refusal: Refusal | None = None,
+    name: str = "",
+) -> Response:
+    profile: Profile
+    books = open_books(visitor.office, practice, Right.READ)
+    profile, today = await books.read(lambda db: (load_profile(db), today_in(db, books)))
+    glance = await glance_at_clients(visitor.office, practice)
+    summed, sandboxes = told_apart(practice, glance.clients)
+    place = _place(practice)
+    return await show(
+        visitor,
+        practice,
+        "overview.html",
+        here=HERE,
+        status=200 if refusal is None else 400,
+        title=gettext("Overview"),
+        overview=wanted,
+        here_address=place,
+        count=len(glance.clients),
+        sums=[sum_card(one, profile) for one in sums_of(summed)],
+        of_sandboxes=any(one.is_sandbox for one in summed),
+        sandboxes=len(sandboxes),
+        charts=months_charts(summed, today, profile, title=gettext("Invoiced in each month"))[:_CHARTS],
+        found_in_order=_name_of(glance, verified),
+        refused=message_of(refusal, on_page) if refusal else "",
+        new_name=name,
+        views=[
+            (one, f"{place}?{_joined(one.asked, f'view={one.id}')}") for one in await views_of(visitor.office, practice)
+        ],
+        **_matters(glance, wanted, profile, place),
+        **_clients(glance, wanted, profile, place),
+        column_word=column_word,
+        rule_of=rule_of,
+        standing_word=standing_word,
+    )
+
+
+def _matters(glance: Glance, wanted: Overview, profile: Profile, place: str) -> dict[str, Any]:
+    """The worst matters, and where the next ones are."""
+    found = attention_at(glance.clients, glance.verified, overdue_days=wanted.overdue_days)
+    skip = min(wanted.skip, len(found) // _MATTERS * _MATTERS)
+    next_skip = skip + _MATTERS
+    return {
+        "matters": [attention_row(one, profile, on_page) for one in found[skip:next_skip]],
+        "matters_count": len(found),
+        "matters_from": skip + 1,
+        "matters_next": f"{place}?{wanted.query(skip=str(next_skip))}" if len(found) > next_skip else "",
+        "matters_first": f"{place}?{wanted.query()}" if skip else "",
+        "mandate_days": MANDATE_DAYS,
+    }
+
+
+def _clients(glance: Glance, wanted: Overview, profile: Profile, place: str) -> dict[str, Any]:
+    """The clients that are asked for, a page of them, and by what one chooses others."""
+    found = chosen(glance, wanted.asked)
+    start = wanted.start if wanted.start < len(found) else 0
+    end = start + _CLIENTS
+    rows = [client_row(one, wanted.columns, glance, profile, on_page) for one in found[start:end]]
+    currencies = {fact.currency for row in rows for cell in row.cells for fact in cell.facts if fact.currency}
+    return {
+        "rows": rows,
+        # Said once where there is but one.
+        "currency": currencies.pop() if len(currencies) == 1 else "",
+        "amounts": AMOUNTS,
+        "found": len(found),
+        "start": start,
+        "end": min(end, len(found)),
+        "rows_next": f"{place}?{wanted.query(start=str(end))}#clients" if len(found) > end else "",
+        "columns": [(one.value, column_word(one.value), one in wanted.columns) for one in Column],
+        "headings": _headings(wanted, place),
+        "states": [(one.value, state_word(one.value)) for one in State],
+        "environments": [
+            ("", gettext("Live and sandbox")),
+            (Environment.LIVE.value, gettext("Live")),
+            (Environment.SANDBOX.value, gettext("Sandbox")),
+        ],
+        "orders": _orders(),
+        "limited": bool(wanted.asked.query or wanted.asked.state or wanted.asked.environment),
+    }
+
+
+def _orders() -> Sequence[tuple[str, str]]:
+    """The orders that one chooses from: amounts and counts the greatest first."""
+    return [(one if one in {WORST, NAME} else f"-{one}", order_word(one)) for one in ORDERS]
+
+
+def _headings(wanted: Overview, place: str) -> list[tuple[str, str, str]]:
+    """The heading of each column that is shown: its name, the address in which its order is turned, and how it is in
+    order now.
+    """
+    found = []
+    for name in (NAME, *(one.value for one in wanted.columns)):
+        is_now = wanted.asked.order == name
+        turned = name if (is_now and wanted.asked.downwards) or (name == NAME and not is_now) else f"-{name}"
+        now = "" if not is_now else "descending" if wanted.asked.downwards else "ascending"
+        found.append((name, f"{place}?{wanted.query(sort=turned)}#clients", now))
+    return found
+
+
+async def _verify(request: Request, visitor: Visitor) -> Response:
+    """Check the books of one client, which the form names."""
+    practice = await visitor.organization(request)
+    handle = (await visitor.form(request)).text("client")
+    glance = await glance_at_clients(visitor.office, practice)
+    client = next(
+        (one.standing.organization for one in glance.clients if handle == one.standing.organization.handle), None
+    )
+    if client is None:
+        return nothing_here()
+    found = await verify_organization(visitor.office, client)
+    if not found.problem:
+        return see_other(f"{_place(practice)}?verified={client.handle}")
+    said = f"{client.name} ({client.handle}): {found.problem}."
+    links = ((_place(practice), gettext("Back to the overview")),)
+    return told(gettext("Something is wrong in these books"), said, status=409, links=links)
+
+
+async def _save(request: Request, visitor: Visitor) -> Response:
+    practice = await visitor.organization(request)
+    form = await visitor.form(request)
+    asked, name = kept_query(form.text("asked")), form.text("name")
+    try:
+        view = await save_view(visitor.office, practice, name=name, asked=asked)
+    except Refusal as refusal:
+        return await _shown(visitor, practice, overview_of(QueryParams(asked)), refusal=refusal, name=name)
+    return see_other(f"{_place(practice)}?{_joined(asked, f'view={view.id}')}#clients")
+
+
+async def _change(request: Request, visitor: Visitor) -> Response:
+    """Rename or remove a saved view."""
+    practice = await visitor.organization(request)
+    view = await view_of(visitor.office, practice, request.path_params["view"])
+    name, refused = view.name, ""
+    back = f"{_place(practice)}?{_joined(view.asked, f'view={view.id}')}#clients"
+    if request.method == "POST":
+        form = await visitor.form(request)
+        if form.text("act") == "remove":
+            await remove_view(visitor.office, practice, view.id)
+            return see_other(f"{_place(practice)}#clients")
+        name = form.text("name")
+        try:
+            await rename_view(visitor.office, practice, view.id, name=name)
+        except Refusal as refusal:
+            refused = message_of(refusal, on_page)
+        else:
+            return see_other(back)
+    return await show(
+        visitor,
+        practice,
+        "saved_view.html",
+        here=HERE,
+        status=400 if refused else 200,
+        title=gettext("Saved view"),
+        view=view,
+        name=name,
+        refused=refused,
+        back=back,
+    )
+
+
+def _joined(*parts: str) -> str:
+    return "&".join(part for part in parts if part)
+
+
+def _name_of(glance: Glance, handle: str) -> str:
+    """The name of the client whose books have just been found in order."""
+    found = (one.standing.organization for one in glance.clients if one.standing.organization.id in glance.verified)
+    return next((one.name for one in found if one.handle == handle), "")
+
+
+def _place(practice: OrganizationRef) -> str:
+    return f"{place_of(practice)}/{HERE}"

@@ -1,0 +1,156 @@
+"""The practice's overview: the numbers of `get_practice_overview`, of those clients alone that the visitor reaches."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import httpx2
+
+from operations.drafts import draft_invoice
+from operations.overview import get_practice_overview
+from operations.saved_views import views_of
+from storage.books.pool import BOOKS_FILE, Books
+from tests.support.folders import folder_of
+from tests.support.http import BAKERY, FINCH, House, house
+from tests.support.people import colleague
+from tests.support.practice import issue_request
+from tests.support.raw import raw
+from tests.support.visits import sign_in, text_of
+
+PRACTICE = "/practice/ledger-co-sandbox"
+OVERVIEW = f"{PRACTICE}/overview"
+
+
+async def filled(home: House) -> None:
+    """The bakery owes for 24 days and has an old draft; the studio has a draft of today."""
+    bakery, finch = home.one.books(home.bakery), home.one.books(home.finch)
+    customer = await home.one.customer(bakery, "Café Süd")
+    await home.one.issue(bakery, customer.id, price="1000")
+    await draft(bakery, customer.id)
+    home.one.clock.advance(timedelta(days=54))
+    await draft(finch, (await home.one.customer(finch, "Hotel")).id)
+
+
+async def draft(books: Books, customer: str) -> None:
+    request = issue_request(customer).request
+    assert request is not None
+    await draft_invoice(books, request)
+
+
+def clients_of(page: str) -> list[str]:
+    """The handles of the clients in the table, in their order."""
+    return re.findall(r'<th scope="row" class="who"><a href="/o/([^"]+)"', page)
+
+
+async def test_the_overview_says_what_needs_attention_and_what_all_clients_come_to(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        await filled(home)
+        owner = await sign_in(home.site, home.one.office)
+        page = await owner.get(OVERVIEW)
+        said = text_of(page).replace("\u00a0", " ")
+        (told,) = (await get_practice_overview(home.one.office, partner="", cursor="", limit=100)).sums
+        assert (told.figures.open_minor, told.overdue_clients, told.days_overdue) == (240_000, 1, 24)
+        for words in (
+            "All 2 clients that you reach",
+            "Still owed (GBP) 2,400.00 By whom",
+            "Overdue (GBP) 2,400.00 At one client, for up to 24 days",
+            "What needs attention (3)",
+            "2,400.00 GBP overdue , the oldest for 24 days, since 15 Apr 2026",
+            "One draft that nobody has changed for a week , the oldest for 54 days",
+            "The chain of its documents was not checked for 54 days",
+            "Mar 2026",
+        ):
+            assert words in said, words
+        assert f'href="/o/{BAKERY}/invoices?status=overdue"' in page.text
+        assert clients_of(page.text) == [BAKERY, FINCH]
+        assert "What needs attention (2)" in text_of(await owner.get(f"{OVERVIEW}?days=30"))
+        for asked, found in {
+            "q=finch": [FINCH],
+            "state=owing": [BAKERY],
+            "state=drafts&sort=-last_activity": [FINCH, BAKERY],
+            "sort=-open&column=open&column=documents": [BAKERY, FINCH],
+            "sort=open": [BAKERY, FINCH],
+            "sort=name": [FINCH, BAKERY],
+            "sort=-name": [BAKERY, FINCH],
+            "sort=drafts&start=50": [FINCH, BAKERY],
+            "environment=live": [],
+            "state=x&sort=y&column=z&environment=1&days=-1&skip=x&start=9999999999": [BAKERY, FINCH],
+        }.items():
+            assert sorted(clients_of((await owner.get(f"{OVERVIEW}?{asked}")).text)) == sorted(found), asked
+        assert clients_of((await owner.get(f"{OVERVIEW}?state=drafts&sort=-last_activity")).text) == [FINCH, BAKERY]
+        assert clients_of((await owner.get(f"{OVERVIEW}?sort=-name")).text) == [BAKERY, FINCH]
+        assert (await owner.get(f"{OVERVIEW}?q={'x' * 200}%00")).headers.get("location", OVERVIEW) == OVERVIEW
+        # Whoever looks at an organization of another kind, or is not of the practice, finds no such page.
+        assert (await owner.get(f"/o/{BAKERY}/overview")).status_code == 404
+        client = await sign_in(home.site, await colleague(home.one, home.bakery, "owner"))
+        assert (await client.get(OVERVIEW)).status_code == 404
+
+
+async def test_staff_limited_to_some_clients_sees_those_alone(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        await filled(home)
+        limited = await colleague(
+            home.one, home.one.organization, "accountant", all_clients=False, clients=[home.finch]
+        )
+        staff = await sign_in(home.site, limited)
+        page = await staff.get(OVERVIEW)
+        assert "One client that you reach" in text_of(page)
+        assert clients_of(page.text) == [FINCH]
+        assert "Nothing needs you now" in text_of(page)
+        assert "2,400" not in page.text
+        for handle in (BAKERY, "no-such-client"):
+            answer = await staff.post(f"{OVERVIEW}/verify", client=handle)
+            assert (answer.status_code, "no such page" in answer.text) == (404, True)
+
+
+async def test_each_person_has_views_of_their_own(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        owner = await sign_in(home.site, home.one.office)
+        other = await sign_in(home.site, await colleague(home.one, home.one.organization, "viewer"))
+        saved = await owner.post(f"{OVERVIEW}/views", name="Who <owes>", asked="state=owing&sort=-open&skip=5&x=y")
+        place = saved.headers["location"]
+        assert (saved.status_code, place.partition("&view=")[0]) == (303, f"{OVERVIEW}?state=owing&sort=-open")
+        (view,) = await views_of(home.one.office, home.one.organization)
+        assert (view.name, view.asked) == ("Who <owes>", "state=owing&sort=-open")
+        page = await owner.get(place.partition("#")[0])
+        assert "Who &lt;owes&gt;" in page.text
+        one = f"{OVERVIEW}/views/{view.id}"
+        assert one in page.text
+        again = await owner.post(f"{OVERVIEW}/views", name="who <OWES>", asked="")
+        assert (again.status_code, "there is a view" in again.text, 'value="who &lt;OWES&gt;"' in again.text) == (
+            400,
+            True,
+            True,
+        )
+        assert "Who" not in tabs_of(await other.get(OVERVIEW))
+        for act in (await other.get(one), await other.post(one, act="remove"), await other.post(one, name="Mine")):
+            assert act.status_code == 404
+        assert (await owner.post(one, name="")).status_code == 400
+        assert (await owner.post(one, act="rename", name="Offen")).status_code == 303
+        assert "Offen" in tabs_of(await owner.get(OVERVIEW))
+        assert (await owner.post(one, act="remove")).status_code == 303
+        assert "Offen" not in tabs_of(await owner.get(OVERVIEW))
+
+
+async def test_the_books_of_a_client_are_checked_from_here(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        await filled(home)
+        owner = await sign_in(home.site, home.one.office)
+        done = await owner.post(f"{OVERVIEW}/verify", client=BAKERY)
+        assert (done.status_code, done.headers["location"]) == (303, f"{OVERVIEW}?verified={BAKERY}")
+        said = text_of(await owner.get(done.headers["location"]))
+        assert "The books of Harbour Bakery were checked just now, and found in order." in said
+        assert "was not checked" not in said
+        with raw(folder_of(home.one.books(home.bakery)) / BOOKS_FILE) as connection:
+            connection.execute("DELETE FROM customer_totals")
+        wrong = await owner.post(f"{OVERVIEW}/verify", client=BAKERY)
+        assert (wrong.status_code, "Harbour Bakery" in wrong.text) == (409, True)
+        assert "were checked just now" not in text_of(await owner.get(f"{OVERVIEW}?verified={BAKERY}"))
+
+
+def tabs_of(answer: httpx2.Response) -> str:
+    """What stands in the tabs of the page."""
+    (tabs,) = re.findall(r'<nav class="tabs".*?</nav>', answer.text, re.DOTALL)
+    return str(tabs)
