@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
 
 from sqlmodel import Session
 
 from invoicing.countries import country
-from invoicing.countries.identifiers import NUMBER_FIELDS, check_number
 from invoicing.countries.names import country_named
-from invoicing.master_data.profile_fields import PROFILE
 from invoicing.master_data.profiles import Profile
 from invoicing.money.amounts import check_currency
 from invoicing.refusals import Conflict, InvalidInput, Unavailable
@@ -23,10 +20,11 @@ from operations.archiving import ARCHIVED, change_archived, check_not_archived
 from operations.branding import keep_logo
 from operations.copying.writing import save_layers
 from operations.layer_plans import fresh_plan
-from operations.organization_names import check_name_names_no_other, organization_name
+from operations.organization_names import check_name_names_no_other
 from operations.organizations import OrganizationDetails, get_organization
 from operations.people import check_owner_email, give_address
 from operations.policies import POLICIES, check_agreed, checked_policies
+from operations.profile_values import checked_field
 from operations.registration import check_registration, keep_untaxed_code, registration_in_step
 from operations.rights import RIGHT_OF_FIELD, Right
 from operations.templates import FROM_COUNTRY, fresh_profile
@@ -41,12 +39,8 @@ from storage.directory import access_queries, organizations
 from storage.files.kept import StoredFile
 from storage.work.budget import IN_A_THREAD
 
-FUTURE_DAYS_MAX = 366
-
 _Value = str | bool | int
 NOTHING_ELSEWHERE: Mapping[str, list[str]] = MappingProxyType({})
-# What `keep_logo` has put in the place of an image.
-_LOGO = frozenset({"logo", "logo_sha256"})
 # What is kept in the directory, and not in the books.
 _ELSEWHERE = POLICIES | {"owner_email"}
 
@@ -128,7 +122,7 @@ def change_profile(
     wanted = with_address_fields(wanted, after.country)
     after = _settle_currency(db, after, wanted)
     stated, wanted = wanted, registration_in_step(after, wanted)
-    after = replace(after, **{name: _checked(name, value, after) for name, value in wanted.items()})
+    after = replace(after, **{name: checked_field(name, value, after) for name, value in wanted.items()})
     check_registration(after, stated)
     keep_untaxed_code(db, after, wanted, on=books.clock().date())
     save_profile(db, after)
@@ -193,34 +187,3 @@ def _settle_currency(db: Session, profile: Profile, wanted: Mapping[str, _Value]
             remedy=Act.DRAFT_IN_CURRENCY,
         )
     return profile
-
-
-def _checked(name: str, value: _Value, profile: Profile) -> Any:
-    match name, value:
-        case "prices_include_tax" | "small_business" | "payment_qr", bool():
-            return value
-        case "future_days", int() if 0 <= value <= FUTURE_DAYS_MAX:
-            return value
-        case "future_days", _:
-            raise InvalidInput(f"future_days must be between 0 and {FUTURE_DAYS_MAX}.", field="future_days")
-        case _, str():
-            return _checked_text(name, value, profile)
-        case _:
-            raise InvalidInput(f"{name} has the wrong type.", field=name)
-
-
-def _checked_text(name: str, value: str, profile: Profile) -> str:
-    if name in PROFILE:
-        return PROFILE[name].checked(name, value)
-    if name in _LOGO:
-        return value
-    match name:
-        case "name" | "country" if not value.strip():
-            raise InvalidInput(f"{name} cannot be empty.", field=name)
-        case "name":
-            return organization_name(value)
-        case "country":
-            return profile.country
-        case _ if name in NUMBER_FIELDS:
-            return check_number(profile.country, name, value) if value.strip() else ""
-    raise InvalidInput(f"{name} is not a field of an organization.", field=name)

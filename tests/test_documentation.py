@@ -22,7 +22,7 @@ from invoicing.tax.settings import PARTS_MAX
 from operations.exports_of_clients import ARCHIVE_BYTES_MAX, CLIENTS_EXPORTED_MAX
 from operations.files import EXPORTED_DOCUMENTS_MAX, EXPORTED_ENTRIES_MAX
 from operations.organization_names import NAME_LENGTH_MAX
-from operations.profile import FUTURE_DAYS_MAX
+from operations.profile_values import FUTURE_DAYS_MAX
 from operations.recurring.clients import CLIENTS_MAX
 from operations.recurring.issuing import DOCUMENTS_MAX
 from server.cli import app
