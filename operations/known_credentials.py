@@ -43,6 +43,18 @@ async def list_openings(office: Office, organization: OrganizationRef) -> list[K
     ]
 
 
+async def is_connected(office: Office, organization: OrganizationRef) -> bool:
+    """Whether anything opens the organization that the principal knows of: what `list_openings` answers, or a client
+    program of the principal's own that opens all that is in reach.
+    """
+    user_id = office.principal.user_id
+    own = await office.store.directory.read(
+        lambda db: credentials.list_credentials(db, kind=CredentialKind.CONNECTION, user_id=user_id)
+    )
+    everywhere = any(not one.revoked_at and not one.organization for one in own)
+    return everywhere or bool(await list_openings(office, organization))
+
+
 async def revoke_opening(office: Office, organization: OrganizationRef, prefix: str) -> KnownCredential:
     """Revoke the one with this prefix of those that `list_openings` answers.
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import anyio.from_thread
@@ -32,12 +32,14 @@ from invoicing.remedies import Act, Remark
 from operations.access import Office, open_books, require
 from operations.copying.part import Configuration
 from operations.copying.parts import load_configuration
-from operations.copying.repeating import RepeatedEntry, copy_entity_layer, find_client
+from operations.copying.repeating import copy_entity_layer, find_client
 from operations.copying.writing import nobody, save_layers
 from operations.layer_outcomes import LayerOutcome, states_by_layer
 from operations.layer_plans import Model, Plan, copied_plan, fresh_plan, untranslated_notes
 from operations.naming import not_that, of_practice_named, reached
 from operations.organization_names import check_name_names_no_other, organization_name
+from operations.profile_values import with_stated
+from operations.registration import keep_untaxed_code
 from operations.rights import Right
 from operations.templates import FROM_COUNTRY, Choices, fresh_profile
 from storage.books import audit
@@ -52,12 +54,15 @@ from storage.folder.provisioning import discard_books, provision_books
 from storage.ids import new_organization_id
 from storage.work.completion import to_its_end
 
+NOTHING_STATED: Mapping[str, str] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientRequest:
     """A client organization as asked for; `copy_from` is a handle, or empty for a fresh start;
     `organization_layer` says whose chart, codes and terms a copy takes. With `repeats_entity_layer` that layer is
-    copied once more, into the client of this `handle`, which a first call made.
+    copied once more, into the client of this `handle`, which a first call made. `stated` are fields of
+    `profile_values.STATED` that are known already.
     """
 
     name: str
@@ -70,6 +75,7 @@ class ClientRequest:
     organization_layer: Model = Model.PRACTICE
     repeats_entity_layer: bool = False
     choices: Choices = FROM_COUNTRY
+    stated: Mapping[str, str] = field(default_factory=dict)
     dry_run: bool = False
 
 
@@ -116,6 +122,7 @@ async def create_client_organization(
     await check_name_names_no_other(office, name)
     base = base_handle(request.handle, name, request.environment)
     plan = await _plan(office, partner, replace(request, name=name))
+    plan = replace(plan, profile=with_stated(plan.profile, request.stated))
     mandates = mandate_lines(plan.profile, on=office.now().date())
     missing = [Remark(one.text, one.remedy) for one in blockers(plan.profile)]
     plan = replace(
@@ -144,7 +151,7 @@ async def create_client_organization(
         anyio.from_thread.run(progress, done, of)
 
     def fill(db: Session) -> None:
-        written[:] = [fill_books(db, plan, office, progress=told)]
+        written[:] = [fill_books(db, plan, office, progress=told, stated=request.stated)]
 
     created = await add_organization(office, new, fill=fill)
     return _answer(office, partner, created, created.handle, written[0])
@@ -235,13 +242,21 @@ async def _discard_unless_known(office: Office, organization_id: str) -> None:
             await anyio.to_thread.run_sync(discard_books, office.store.root, organization_id)
 
 
-def fill_books(db: Session, plan: Plan, office: Office, *, progress: Progress = nobody) -> Plan:
+def fill_books(
+    db: Session,
+    plan: Plan,
+    office: Office,
+    *,
+    progress: Progress = nobody,
+    stated: Mapping[str, str] = NOTHING_STATED,
+) -> Plan:
     """Write a plan's layers into new books, with their provenance and the first audit entry; answers the plan as it was
-    written.
+    written. `stated` is what the plan's profile says because it was asked for.
     """
     now, by = office.now(), office.principal.on_record
     save_profile(db, plan.profile)
     written = save_layers(db, plan, at=now, by=by, progress=progress)
+    keep_untaxed_code(db, plan.profile, {name: text for name, text in stated.items() if text.strip()}, on=now.date())
     detail: dict[str, object] = {"layers": states_by_layer(written.outcomes), "settings": settings_state(db)}
     audit.record(db, "create_organization", plan.profile.name, at=now, by=by, detail=detail)
     return written
@@ -287,7 +302,7 @@ async def _repeat(office: Office, partner: OrganizationRef, request: ClientReque
         notes=untranslated_notes(again.layer, source.handle),
         connection_url="",
         repeated=client,
-        changes=tuple(_in_words(entry) for entry in again.entries),
+        changes=tuple(entry.in_words for entry in again.entries),
     )
 
 
@@ -304,23 +319,12 @@ def _check_repeats(request: ClientRequest, client: OrganizationRef) -> None:
         stated.append("currency")
     if request.organization_layer is not Model.PRACTICE:
         stated.append("organization_layer")
-    for field in stated:
+    for settled in stated:
         raise InvalidInput(
-            f"{field} was settled when {client.handle} was made; repeat_layer copies the entity layer alone. Leave it"
+            f"{settled} was settled when {client.handle} was made; repeat_layer copies the entity layer alone. Leave it"
             " out.",
-            field=field,
+            field=settled,
         )
-
-
-def _in_words(entry: RepeatedEntry) -> Remark:
-    """An entry that is another, field by field."""
-    if entry.added:
-        said = "; ".join(f"{name} {now}" for name, (_, now) in entry.changed.items())
-        return Remark(f"New: the {entry.part.noun} {entry.code}: {said}.")
-    said = "; ".join(
-        f"{name} {before or '(nothing)'} -> {now or '(nothing)'}" for name, (before, now) in entry.changed.items()
-    )
-    return Remark(f"Changed: the {entry.part.noun} {entry.code}: {said}.")
 
 
 async def _namesakes(office: Office, name: str) -> tuple[Remark, ...]:

@@ -169,23 +169,27 @@ async def clients_of(
     office: Office, practice: OrganizationRef, *, query: str, cursor: str, limit: int
 ) -> Page[Standing]:
     """A page of the clients of a practice that the principal can reach, by name, each as it stands today."""
-    check_limit(limit)
-    reach = office.principal.reach
-    page = await office.store.directory.read(
-        lambda db: organizations.list_reachable(
-            db, reach, query=query, cursor=cursor, limit=limit, partner_id=practice.id
-        )
-    )
+    page = await clients_named(office, practice, query=query, cursor=cursor, limit=limit)
     found = await standings(office, page.items)
     return Page(tuple(found), page.next_cursor, page.left)
 
 
+async def clients_named(
+    office: Office, practice: OrganizationRef, *, query: str = "", cursor: str = "", limit: int
+) -> Page[OrganizationRef]:
+    """A page of the clients of a practice that the principal can reach, by name, without what their books say."""
+    check_limit(limit)
+    reach = office.principal.reach
+    return await office.store.directory.read(
+        lambda db: organizations.list_reachable(
+            db, reach, query=query, cursor=cursor, limit=limit, partner_id=practice.id
+        )
+    )
+
+
 async def count_clients(office: Office, practice: OrganizationRef) -> int:
     """How many clients of a practice the principal can reach, without those that are archived."""
-    reach = office.principal.reach
-    page = await office.store.directory.read(
-        lambda db: organizations.list_reachable(db, reach, query="", cursor="", limit=1, partner_id=practice.id)
-    )
+    page = await clients_named(office, practice, limit=1)
     return len(page.items) + page.left
 
 

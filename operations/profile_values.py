@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from invoicing.countries.identifiers import NUMBER_FIELDS, check_number
+from invoicing.countries.particulars.model import LEGAL_FORM
+from invoicing.master_data.particulars import check_particular, particulars_text
 from invoicing.master_data.profile_fields import PROFILE
 from invoicing.master_data.profiles import Profile
 from invoicing.refusals import InvalidInput
 from operations.organization_names import organization_name
+from operations.registration import check_registration, registration_in_step
 
 FUTURE_DAYS_MAX = 366
+STATED = (LEGAL_FORM, "vat_registration", *NUMBER_FIELDS)
+"""What can be said of an organization when it is made."""
 # What `keep_logo` has put in the place of an image.
 _LOGO = frozenset({"logo", "logo_sha256"})
 
@@ -49,3 +56,27 @@ def _checked_text(name: str, value: str, profile: Profile) -> str:
         case _ if name in NUMBER_FIELDS:
             return check_number(profile.country, name, value) if value.strip() else ""
     raise InvalidInput(f"{name} is not a field of an organization.", field=name)
+
+
+def with_stated(profile: Profile, stated: Mapping[str, str]) -> Profile:
+    """The profile of a new organization with what is known of it from the start: its legal form, its registration for
+    VAT and its numbers. What is empty is not stated.
+
+    Raises:
+        InvalidInput: a value that is not valid in its country, or another field.
+    """
+    known = {name: text.strip() for name, text in stated.items() if text.strip()}
+    for name in known:
+        if name not in STATED:
+            raise InvalidInput(f"{name} is not stated when an organization is made.", field=name)
+    form = known.pop(LEGAL_FORM, "")
+    if form:
+        try:
+            stated_form = check_particular(profile, LEGAL_FORM, form)
+        except InvalidInput as refused:
+            raise InvalidInput(refused.message, field=LEGAL_FORM, candidates=refused.candidates) from None
+        profile = replace(profile, particulars=particulars_text({LEGAL_FORM: stated_form}))
+    changes = registration_in_step(profile, known)
+    profile = replace(profile, **{name: checked_field(name, value, profile) for name, value in changes.items()})
+    check_registration(profile, known)
+    return profile

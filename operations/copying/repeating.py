@@ -11,6 +11,7 @@ from sqlmodel import Session
 from invoicing.master_data.profiles import Profile
 from invoicing.organizations import OrganizationRef
 from invoicing.refusals import InvalidInput, NotAllowed
+from invoicing.remedies import Remark
 from operations.access import Office, open_books
 from operations.configuration.workflows import OWNERS_ALONE, owners_alone
 from operations.copying.part import Configuration, CopiedPart, changes_on_record
@@ -39,6 +40,17 @@ class RepeatedEntry:
     value: Any
     added: bool
     changed: Mapping[str, tuple[str, str]]
+
+    @property
+    def in_words(self) -> Remark:
+        """The entry, field by field."""
+        if self.added:
+            said = "; ".join(f"{name} {now}" for name, (_, now) in self.changed.items())
+            return Remark(f"New: the {self.part.noun} {self.code}: {said}.")
+        said = "; ".join(
+            f"{name} {before or '(nothing)'} -> {now or '(nothing)'}" for name, (before, now) in self.changed.items()
+        )
+        return Remark(f"Changed: the {self.part.noun} {self.code}: {said}.")
 
 
 @dataclass(frozen=True, slots=True)

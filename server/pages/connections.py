@@ -79,7 +79,7 @@ async def _shown(
         here=_HERE,
         status=400 if refused else 200,
         title="Connections",
-        ways=_ways(visitor, organization),
+        ways=ways_to(visitor, organization),
         openings=[opening_shown(one) for one in openings],
         may_make=may_make and not organization.archived,
         new=given or _NEW,
@@ -89,7 +89,7 @@ async def _shown(
     )
 
 
-def _ways(visitor: Visitor, organization: OrganizationRef) -> Sequence[Connecting]:
+def ways_to(visitor: Visitor, organization: OrganizationRef) -> Sequence[Connecting]:
     """The connections by which the organization is reached: a practice's, first the one to all its clients."""
     office = visitor.office
     own = connecting(connection_name(organization.handle), office.connection_url(organization))

@@ -37,6 +37,7 @@ _GROUPS: Mapping[str, Mapping[str, Right]] = {
     },
     "set-up": {
         "settings": Right.READ,
+        "start": Right.UPDATE_PROFILE,
         "connections": Right.READ,
         "people": Right.MANAGE_PEOPLE,
         "activity": Right.READ_ACTIVITY,

@@ -20,9 +20,11 @@ from server.pages import (
     items,
     keys,
     payments,
+    new_clients,
     people,
     pushing,
     records,
+    starting,
 )
 from server.pages.figures import reports
 from server.pages.figures import reports, summary
@@ -38,6 +40,8 @@ def pages(desk: Desk) -> list[Route]:
         home,
         finding,
         clients,
+        new_clients,
+        starting,
         invoices,
         documents,
         records,

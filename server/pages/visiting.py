@@ -80,9 +80,13 @@ class Visitor:
             Turned: it is none, or was sent before.
         """
         form = await self.form(request)
-        if not await is_first_time(self.office.store, self.office.clock, self.signed_in, form.text("mark")):
+        if not await self.sends_first(form):
             raise Turned(render("done_already.html", status=409, visitor=self, title=title, place=place))
         return form
+
+    async def sends_first(self, form: Form) -> bool:
+        """Whether the form was not sent before; it carries `new_mark()` as its `mark`, which is used up by this."""
+        return await is_first_time(self.office.store, self.office.clock, self.signed_in, form.text("mark"))
 
     async def organization(self, request: Request) -> OrganizationRef:
         """The organization that the address names: a practice under /practice, every other under /o.

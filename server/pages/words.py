@@ -148,6 +148,7 @@ def page_word(name: str) -> str:
         "settings": gettext("Settings"),
         "exports": gettext("Exports"),
         "reports": gettext("Reports"),
+        "start": gettext("First steps"),
         "connections": gettext("Connections"),
         "people": gettext("People"),
         "activity": gettext("Activity"),

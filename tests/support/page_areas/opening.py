@@ -13,6 +13,7 @@ def _routes(room: str) -> dict[str, Tried]:
         people: page(people),
         f"{whole}/activity": page(f"{whole}/activity"),
         **{f"{people}/{act}": page(f"{people}/{act}?email={{email}}", mail_of) for act in ("link", "limit", "remove")},
+        f"{whole}/start": page(f"{whole}/start"),
         connections: page(connections),
         f"{connections}/{{prefix}}/revoke": page(f"{connections}/{{prefix}}/revoke", lambda of: of.key),
     }
@@ -22,6 +23,7 @@ AREA = Area(
     _routes,
     {
         "": [],
+        "/start": ["start", "start?made=1", "practice:start"],
         "/connections": ["connections", "practice:connections"],
         "/connections/{prefix}/revoke": ["connections/{key}/revoke"],
         "/people": ["people", "practice:people"],
