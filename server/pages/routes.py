@@ -19,14 +19,13 @@ from server.pages import (
     invoices,
     items,
     keys,
-    payments,
     new_clients,
+    payments,
     people,
     pushing,
     records,
     starting,
 )
-from server.pages.figures import reports
 from server.pages.figures import reports, summary
 from server.pages.overview import room as overview
 from server.pages.settings import routes as settings

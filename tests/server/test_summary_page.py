@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from invoicing.organizations import Environment
-from operations.drafts import DraftRequest, draft_invoice
+from operations.drafts import draft_invoice
 from operations.onboarding import ClientRequest, create_client_organization
 from operations.payments import PaymentRequest, record_payment
 from tests.support.http import BAKERY, house

@@ -9,17 +9,11 @@ from tests.support.page_areas import (
     exports,
     figures,
     opening,
+    overview,
     records,
     setting_parts,
     settings,
 )
-from tests.support.page_areas import approvals, clients, documents, opening, records, setting_parts, settings
-from tests.support.page_areas import approvals, documents, exports, opening, records, settings
-from tests.support.page_areas import approvals, documents, opening, records, settings
-from tests.support.page_areas import approvals, clients, documents, opening, records
-from tests.support.page_areas import approvals, documents, figures, opening, records
-from tests.support.page_areas import approvals, clients, documents, figures, opening, records, settings
-from tests.support.page_areas import approvals, documents, opening, overview, records, settings
 from tests.support.page_areas.trying import Area, Tried
 
 AREAS: tuple[Area, ...] = (

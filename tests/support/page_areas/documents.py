@@ -48,7 +48,6 @@ AREA = Area(
         "/invoices": ["invoices", "invoices?q=nothing", "invoices?status=draft", "practice:invoices"],
         "/invoices/{document}": ["invoices/{invoice}", "invoices/{part_paid}", "invoices/{credit_note}"],
         "/invoices/{document}/pdf": [],
-        "/invoices/{document}": ["invoices/{invoice}", "invoices/{credit_note}"],
         "/invoices/{document}/pay": ["invoices/{invoice}/pay"],
         "/invoices/{document}/payments/{payment}/reverse": ["invoices/{part_paid}/payments/{payment}/reverse"],
         "/invoices/drafts/{draft}": ["invoices/drafts/{draft}"],
