@@ -1,4 +1,4 @@
-"""An organization at a glance: what was invoiced, what is owed, and the last twelve months, in each of its currencies."""
+"""An organization at a glance: what was invoiced, what is owed, and the last twelve months, in each currency."""
 
 from __future__ import annotations
 

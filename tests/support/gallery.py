@@ -20,7 +20,9 @@ from operations.drafts import DraftRequest, draft_invoice
 from operations.importing import import_table
 from operations.invoices import IssueRequest
 from operations.invoices import issue_invoice as ask_to_issue
+from operations.items import find_items
 from operations.payments import PaymentRequest, record_payment
+from operations.saved_views import save_view
 from storage.books.pool import Books
 from storage.directory.tables import Credential
 from tests.support.authorization import CALLBACK, a_program, challenge_of
@@ -30,6 +32,7 @@ from tests.support.issuing import issue_credit_note, issue_invoice
 from tests.support.page_areas import AREAS
 from tests.support.people import archive, colleague, in_the_directory
 from tests.support.practice import Practice
+from tests.support.visits import sign_in
 
 CUSTOMERS, DOCUMENTS, CLIENTS = 1_000, 70, 30
 LONG = "Bäckerei und Konditorei Großmann, Söhne & Enkel GmbH & Co. KG"
@@ -114,6 +117,9 @@ async def fill(home: House) -> Gallery:
     await colleague(one, home.bakery, "client", email="baker@example.com")
     names["connection"] = await _connect(one)
     names["consent"] = await _consent(home)
+    names["view"] = (await save_view(one.office, one.organization, name="Owed most", asked="sort=overdue")).id
+    started = await (await sign_in(home.site, one.office)).post(f"/o/{BAKERY}/exports", format="csv")
+    names["run"] = started.headers["location"].rpartition("/")[2]
     await _fill_practice(one)
     return Gallery(home, names)
 
@@ -167,6 +173,7 @@ async def _fill_documents(one: Practice, books: Books) -> dict[str, str]:
         "credit_note": credit.note.document.number,
         "draft": drafts[0].draft,
         "customer": bought[0],
+        "item": (await find_items(books, query=_TEXTS[0], cursor="", limit=1)).items[0].id,
     }
 
 
