@@ -130,7 +130,7 @@ async def draft_invoice(books: Books, request: DraftRequest) -> Preview:
     Raises:
         NotFound, InvalidInput, LimitExceeded, Conflict, NotReady: nothing is kept then.
     """
-    return await books.write(lambda db: _draft(db, books, request), size=len(request.document.lines))
+    return await books.write(lambda db: draft_in(db, books, request), size=len(request.document.lines))
 
 
 async def delete_draft(books: Books, draft: str) -> None:
@@ -267,7 +267,8 @@ def month_gross_of(db: Session, document: Document, profile: Profile) -> int | N
     return month_gross_minor(db, document.issue_date, country(profile.country).currency)
 
 
-def _draft(db: Session, books: Books, request: DraftRequest) -> Preview:
+def draft_in(db: Session, books: Books, request: DraftRequest) -> Preview:
+    """Keep the draft, new or in place of another, in the transaction of `db`."""
     draft_id = request.draft or new_id("drf")
     if request.draft and replace(request, draft="") == _NOTHING:
         # Shown again, it is accepted with the figures that it has now. Whoever looks at it has not prepared it.

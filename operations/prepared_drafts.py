@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlmodel import Session
 
 from invoicing.approval.approvals import State
 from invoicing.approval.matching import AskedStep
-from invoicing.document.requested import RequestedDocument
-from invoicing.refusals import Refusal
+from invoicing.document.requested import RequestedDocument, request_values
+from invoicing.master_data.profiles import Profile
+from invoicing.refusals import Conflict, Refusal
 from invoicing.remedies import Remark
 from operations.approval.invoices import check_may_issue, shown_digest
 from operations.approval.waiting import steps_for
+from operations.customers import resolve_customer
 from operations.drafts import (
     DraftRequest,
     Preview,
     compose_in,
+    draft_in,
+    load_draft,
     preparers_with,
     preview_of,
     resolve_draft,
     resolve_request,
 )
+from operations.issuing import fingerprint
+from storage.books import customers, items
 from storage.books.approvals import approval_of
 from storage.books.pool import Books
+from storage.books.profile import load_profile
+from storage.books.setup import load_terms
+from storage.books.tax_codes import load_tax_codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,30 @@ class PreparedDraft:
     seen_as: str
 
 
+@dataclass(frozen=True, slots=True)
+class KeptDraft:
+    """What was asked for with a draft, and what customer and items (by id) are called. `kept_as` is its digest."""
+
+    request: RequestedDocument
+    customer: str
+    items: Mapping[str, str]
+    kept_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Names of customers and items, at most CHOICES_MAX of each, and codes with their names."""
+
+    customers: tuple[str, ...]
+    items: tuple[str, ...]
+    tax_codes: tuple[tuple[str, str], ...]
+    terms: tuple[tuple[str, str], ...]
+    profile: Profile
+
+
+CHOICES_MAX = 100
+
+
 async def prepared_draft(books: Books, draft: str) -> PreparedDraft:
     """The draft of this id.
 
@@ -49,6 +84,62 @@ async def prepared_draft(books: Books, draft: str) -> PreparedDraft:
         InvalidInput, LimitExceeded, NotReady: it cannot be composed any more.
     """
     return await books.read(lambda db: _prepared(db, books, draft))
+
+
+async def kept_draft(books: Books, draft: str) -> KeptDraft:
+    """What was asked for with a draft, to be changed.
+
+    Raises:
+        NotFound: no such draft in these books.
+        Immutable: it is issued.
+    """
+
+    def work(db: Session) -> KeptDraft:
+        request, _ = load_draft(db, draft)
+        found = items.items_by_ids(db, (line.item for line in request.lines if line.item))
+        return KeptDraft(
+            request=request,
+            customer=resolve_customer(db, request.customer).name,
+            items={item.id: item.name for item in found.values()},
+            kept_as=fingerprint(request_values(request)),
+        )
+
+    return await books.read(work)
+
+
+async def save_draft(books: Books, request: DraftRequest, *, kept_as: str) -> Preview:
+    """Keep a draft, new or in place of one that is still `kept_as` it was when somebody began to change it.
+
+    Raises:
+        Conflict: somebody else has changed it since.
+        NotFound, InvalidInput, LimitExceeded, NotReady: as `draft_invoice` does.
+    """
+
+    def work(db: Session) -> Preview:
+        if request.draft and fingerprint(request_values(load_draft(db, request.draft)[0])) != kept_as:
+            raise Conflict(
+                "It was changed since you opened it: nothing of yours was saved. Open it anew, and change it there.",
+                field="draft",
+            )
+        return draft_in(db, books, request)
+
+    return await books.write(work, size=len(request.document.lines))
+
+
+async def choices_for_draft(books: Books) -> Choices:
+    """What there is to choose from while a draft is written."""
+
+    def work(db: Session) -> Choices:
+        every: Any = {"query": "", "cursor": "", "limit": CHOICES_MAX}
+        return Choices(
+            customers=tuple(one.name for one in customers.find_customers(db, **every).items),
+            items=tuple(one.name for one in items.find_items(db, **every).items),
+            tax_codes=tuple((one.code, one.name) for one in load_tax_codes(db) if one.active),
+            terms=tuple((one.code, one.name) for one in load_terms(db) if one.active),
+            profile=load_profile(db),
+        )
+
+    return await books.read(work)
 
 
 async def foresee_draft(books: Books, request: DraftRequest) -> Preview:

@@ -18,6 +18,7 @@ from operations.access import open_books
 from operations.finding_invoices import InvoiceSearch, count_of_former_system, find_drafts, find_invoices
 from operations.rights import Right
 from server.pages.languages import gettext
+from server.pages.opening import may
 from server.pages.organization_pages import address_of_list, show
 from server.pages.rendering import see_other
 from server.pages.visiting import Desk, Visitor
@@ -65,6 +66,7 @@ async def _invoices(request: Request, visitor: Visitor) -> Response:
         more=address_of_list(place, wanted | {"after": found["after"]}) if found["after"] else "",
         beyond="after" in request.query_params,
         here_address=place,
+        may_draft=may(visitor, books, Right.DRAFT),
         **found,
     )
 

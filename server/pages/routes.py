@@ -12,6 +12,7 @@ from server.pages import (
     connections,
     customers,
     documents,
+    draft_editing,
     drafts,
     exports,
     finding,
@@ -28,6 +29,7 @@ from server.pages import (
 )
 from server.pages.figures import reports, summary
 from server.pages.overview import room as overview
+from server.pages.figures import reports
 from server.pages.settings import routes as settings
 from server.pages.static_files import static_route
 from server.pages.visiting import Desk
@@ -55,9 +57,13 @@ def pages(desk: Desk) -> list[Route]:
         keys,
         settings,
         invoices,
+        draft_editing,
         drafts,
         overview,
         invoices,
+        invoices,
+        draft_editing,
+        drafts,
         documents,
         records,
         connections,

@@ -80,9 +80,17 @@ class Visitor:
             Turned: it is none, or was sent before.
         """
         form = await self.form(request)
+        await self.check_first_time(form, title, place)
+        return form
+
+    async def check_first_time(self, form: Form, title: str, place: str) -> None:
+        """Use up the mark of a form that was read, as `form_sent_once` does: for one that can be sent for less, too.
+
+        Raises:
+            Turned: it was sent before.
+        """
         if not await self.sends_first(form):
             raise Turned(render("done_already.html", status=409, visitor=self, title=title, place=place))
-        return form
 
     async def sends_first(self, form: Form) -> bool:
         """Whether the form was not sent before; it carries `new_mark()` as its `mark`, which is used up by this."""

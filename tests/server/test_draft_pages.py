@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import httpx2
 
-from invoicing.document.requested import RequestedDocument, RequestedLine
+from invoicing.document.adjusted import AdjustmentKind
+from invoicing.document.requested import RequestedAdjustment, RequestedDocument, RequestedLine
 from operations.drafts import DraftRequest, draft_invoice
+from operations.finding_invoices import InvoiceSearch, find_drafts
+from operations.identity.browsing import new_mark
 from operations.invoices import issued_from
+from operations.prepared_drafts import kept_draft
 from storage.books.pool import Books
 from tests.operations.test_human_approval import live_client, set_policy
 from tests.support.http import BAKERY, FINCH, house, site_of
 from tests.support.people import as_seen_by, colleague
 from tests.support.visits import Visit, heading_of, sign_in, text_of
 
+OFF = RequestedAdjustment(kind=AdjustmentKind.DISCOUNT, reason="Regulars", percent=Decimal(5))
 PLACE = f"/o/{BAKERY}/invoices"
 
 
@@ -124,3 +130,53 @@ async def test_a_draft_is_discarded_by_whoever_may_draft(tmp_path: Path) -> None
         assert gone.headers["location"] == f"{PLACE}?status=draft"
         for nothing in (at, f"{at}/issue", f"{at}/discard", f"{at}/pdf", f"/o/{FINCH}/invoices/drafts/{draft}"):
             assert (await owner.get(nothing)).status_code == 404, nothing
+
+
+async def test_a_draft_is_written_with_the_paper_beside_it_and_keeps_what_the_form_does_not_show(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path / "data") as home:
+        books = home.one.books(home.bakery)
+        owner = await sign_in(home.site, home.one.office)
+        new = f"{PLACE}/drafts/new"
+        assert f'href="{new}"' in (await owner.get(PLACE)).text
+        assert "as soon as there are a customer and a line" in text_of(await owner.get(new))
+        line = {"lines[0].description": "Bread", "lines[0].quantity": "1,5", "lines[0].unit_price": "3.20"}
+        # A line more, and one less, without script; what was typed stays.
+        more = await owner.post(new, act="add", customer="Bris", **line)
+        assert ('name="lines[1].item"' in more.text, 'value="1,5"' in more.text) == (True, True)
+        less = await owner.post(new, act="remove:0", customer="Bris", **line, **{"lines[1].description": "Rolls"})
+        assert ("Rolls" in less.text, 'value="Bread"' in less.text) == (True, False)
+        unknown = await owner.post(new, act="preview", customer="Bris", **line)
+        assert (unknown.status_code, 'href="#customer"' in unknown.text) == (400, True)
+        assert 'name="choose" value="Hotel Bristol"' in unknown.text
+        chosen = await owner.post(new, choose="Hotel Bristol", customer="Bris", **line)
+        assert "Net 4.80 VAT 20% 0.96 Total (GBP) 5.76" in text_of(chosen)
+        assert 'src="data:image/png;base64,' in chosen.text
+        part = await owner.post(f"{PLACE}/drafts/preview", customer="Hotel Bristol", **line)
+        assert (part.headers["x-part"], "5.76" in part.text, "<html" in part.text) == ("1", True, False)
+        for name, typed in (("lines[0].quantity", "many"), ("lines[0].unit_price", "1..2"), ("issue_date", "soon")):
+            wrong = await owner.post(new, act="save", **{"customer": "Hotel Bristol", **line, name: typed})
+            assert (wrong.status_code, f'href="#{name}"' in wrong.text) == (400, True), name
+        assert (await find_drafts(books, InvoiceSearch(), cursor="", limit=9)).items == ()
+        whole = {"act": "save", "customer": "Hotel Bristol", "note": "Thank <you>", "mark": new_mark(), **line}
+        at = (await owner.post(new, **whole)).headers["location"]
+        assert heading_of(await owner.post(new, **whole)) == "This draft was saved already"
+        draft = at.rpartition("/")[2]
+        assert (await kept_draft(books, draft)).request.lines[0].quantity == Decimal("1.5")
+        # What the form has no field for stays as it is.
+        kept = await kept_draft(books, draft)
+        adjusted = replace(kept.request, withholding="", adjustments=(OFF,))
+        await draft_invoice(books, DraftRequest(document=adjusted, draft=draft))
+        form = await owner.get(f"{at}/edit")
+        (kept_as,) = re.findall(r'name="kept_as" value="(\w+)"', form.text)
+        assert "Thank &lt;you&gt;" in form.text
+        changed = {"act": "save", "customer": "Hotel Bristol", "kept_as": kept_as, "lines[0].of": "0", **line}
+        changed["lines[0].quantity"] = "2"
+        assert (await owner.post(f"{at}/edit", **changed)).headers["location"] == at
+        now = (await kept_draft(books, draft)).request
+        assert (now.lines[0].quantity, now.adjustments, now.note) == (Decimal(2), (OFF,), "")
+        late = await owner.post(f"{at}/edit", **changed)
+        assert (late.status_code, "It was changed since you opened it" in text_of(late)) == (409, True)
+        viewer = await sign_in(home.site, await colleague(home.one, home.bakery, "viewer"))
+        assert [(await viewer.get(one)).status_code for one in (new, f"{at}/edit")] == [404, 404]

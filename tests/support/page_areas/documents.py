@@ -24,6 +24,11 @@ def _routes(room: str) -> dict[str, Tried]:
             lambda of: of.invoice,
             lambda of: of.payment,
         ),
+        f"{whole}/invoices/drafts/new": page(f"{whole}/invoices/drafts/new"),
+        f"{whole}/invoices/drafts/preview": lambda of: [
+            ("POST", f"/{room}/{one}/invoices/drafts/preview") for one in (of.handle, of.id)
+        ],
+        f"{draft}/edit": page(f"{draft}/edit", lambda of: of.draft),
         draft: page_read(draft, lambda of: of.draft),
         f"{draft}/pdf": page_read(f"{draft}/pdf", lambda of: of.draft),
         f"{draft}/pages/{{page}}": page_read(f"{draft}/pages/1", lambda of: of.draft),
@@ -51,6 +56,8 @@ AREA = Area(
         "/invoices/{document}/pay": ["invoices/{invoice}/pay"],
         "/invoices/{document}/payments/{payment}/reverse": ["invoices/{part_paid}/payments/{payment}/reverse"],
         "/invoices/drafts/{draft}": ["invoices/drafts/{draft}"],
+        "/invoices/drafts/new": ["invoices/drafts/new"],
+        "/invoices/drafts/{draft}/edit": ["invoices/drafts/{draft}/edit"],
         "/invoices/drafts/{draft}/issue": ["invoices/drafts/{draft}/issue"],
         "/invoices/drafts/{draft}/discard": ["invoices/drafts/{draft}/discard"],
     },

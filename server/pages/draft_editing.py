@@ -1,0 +1,186 @@
+"""Writing a draft: a form that keeps what was typed, with the paper as it would be beside it. Nothing is kept before it
+is saved.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, replace
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from invoicing.master_data.records import Customer
+from invoicing.refusals import InvalidInput, NotFound, Refusal, Unavailable
+from operations.customers import find_customers
+from operations.drafts import DraftRequest
+from operations.identity.browsing import new_mark
+from operations.paper import picture_of, printed_as_draft
+from operations.prepared_drafts import Choices, KeptDraft, choices_for_draft, foresee_draft, kept_draft, save_draft
+from operations.rights import Right
+from server.pages.draft_forms import LINES_MAX, TypedDraft, TypedLine, requested, typed_from, typed_of
+from server.pages.languages import gettext
+from server.pages.opening import books_to_act
+from server.pages.organization_pages import show
+from server.pages.reading import Form
+from server.pages.rendering import part, see_other, told
+from server.pages.visiting import Desk, Visitor
+from storage.books.pool import Books
+from views.listed_documents import formats_of
+from views.organizations import place_of
+from views.remedies import message_of, on_page
+from views.shown_drafts import ShownFigures, shown_figures
+
+_HERE = "invoices"
+_PICTURE_WIDTH = 800
+_MATCHES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Foreseen:
+    """What was typed as a document, or why it is none: the field at fault, and customers who could be meant."""
+
+    figures: ShownFigures | None = None
+    picture: str = ""
+    refused: str = ""
+    field: str = ""
+    matches: tuple[str, ...] = ()
+
+
+def routes(desk: Desk) -> list[Route]:
+    both = ("GET", "POST")
+    return [
+        *desk.of_organization("/invoices/drafts/new", _new, methods=both),
+        *desk.of_organization("/invoices/drafts/preview", _preview, methods=["POST"]),
+        *desk.of_organization("/invoices/drafts/{draft}/edit", _edit, methods=both),
+    ]
+
+
+async def _new(request: Request, visitor: Visitor) -> Response:
+    books = await books_to_act(request, visitor, Right.DRAFT)
+    if request.method == "POST":
+        return await _sent(visitor, books, await visitor.form(request), "", None)
+    typed = TypedDraft(customer=request.query_params.get("customer", "")[:200])
+    return await _show(visitor, books, typed, "", None)
+
+
+async def _edit(request: Request, visitor: Visitor) -> Response:
+    books = await books_to_act(request, visitor, Right.DRAFT)
+    draft = request.path_params["draft"]
+    kept = await kept_draft(books, draft)
+    if len(kept.request.lines) > LINES_MAX:
+        said = gettext("This draft has more lines than a page can show: an assistant can be asked to change it.")
+        return told(gettext("Too long for this page"), said, status=409)
+    if request.method == "POST":
+        return await _sent(visitor, books, await visitor.form(request), draft, kept)
+    typed = typed_from(kept, decimal=await _decimal(books))
+    return await _show(visitor, books, typed, draft, kept, foreseen=await _foresee(books, typed, draft, kept))
+
+
+async def _preview(request: Request, visitor: Visitor) -> Response:
+    """What was typed so far as a document, for the script that shows it beside the form."""
+    books = await books_to_act(request, visitor, Right.DRAFT)
+    form = await visitor.form(request)
+    draft = form.text("draft")
+    kept = await kept_draft(books, draft) if draft else None
+    foreseen = await _foresee(books, typed_of(form), draft, kept)
+    return part("draft_preview.html", foreseen=foreseen)
+
+
+async def _sent(visitor: Visitor, books: Books, form: Form, draft: str, kept: KeptDraft | None) -> Response:
+    """Save it, or show the form again: with a line more or less, or with what it would be."""
+    typed, act = typed_of(form), form.text("act")
+    what, _, place = act.partition(":")
+    if act == "add":
+        typed = replace(typed, lines=(*typed.lines, TypedLine(quantity="1"))[:LINES_MAX])
+        focus = f"lines[{len(typed.lines) - 1}].item"
+        return await _show(visitor, books, typed, draft, kept, form=form, focus=focus)
+    if what == "remove":
+        typed = replace(typed, lines=tuple(one for at, one in enumerate(typed.lines) if str(at) != place))
+        return await _show(visitor, books, typed, draft, kept, form=form, focus="add")
+    typed = typed.without_empty_lines()
+    if act != "save":
+        foreseen = await _foresee(books, typed, draft, kept)
+        status = 200 if not foreseen.refused else 400
+        return await _show(visitor, books, typed, draft, kept, form=form, foreseen=foreseen, status=status)
+    drafts = f"{place_of(books.organization)}/invoices"
+    if not draft:
+        await visitor.check_first_time(form, gettext("This draft was saved already"), f"{drafts}?status=draft")
+    try:
+        wanted = DraftRequest(document=requested(typed, kept, decimal=await _decimal(books)), draft=draft)
+        made = await save_draft(books, wanted, kept_as=form.text("kept_as"))
+    except Unavailable:
+        raise
+    except Refusal as refusal:
+        foreseen = await _refused(books, typed, refusal)
+        status = 400 if isinstance(refusal, (InvalidInput, NotFound)) else 409
+        return await _show(visitor, books, typed, draft, kept, form=form, foreseen=foreseen, status=status)
+    return see_other(f"{drafts}/drafts/{made.draft}")
+
+
+async def _foresee(books: Books, typed: TypedDraft, draft: str, kept: KeptDraft | None) -> _Foreseen:
+    typed = typed.without_empty_lines()
+    if not typed.customer and not any(line.item or line.description for line in typed.lines):
+        return _Foreseen()
+    try:
+        document = requested(typed, kept, decimal=await _decimal(books))
+        preview = await foresee_draft(books, DraftRequest(document=document, draft=draft))
+    except Unavailable:
+        raise
+    except Refusal as refusal:
+        return await _refused(books, typed, refusal)
+    pdf = await printed_as_draft(books, preview.document)
+    picture = await picture_of(books, pdf, 1, width=_PICTURE_WIDTH)
+    choices = await choices_for_draft(books)
+    figures = shown_figures(preview, choices.profile)
+    return _Foreseen(figures, "data:image/png;base64," + base64.b64encode(picture.png).decode())
+
+
+async def _refused(books: Books, typed: TypedDraft, refusal: Refusal) -> _Foreseen:
+    found: list[Customer] = []
+    if refusal.field == "customer":
+        page = await find_customers(books, query=typed.customer, cursor="", limit=_MATCHES)
+        found = list(page.items)
+    names = [one.name for one in found]
+    matches = tuple(one.name if names.count(one.name) == 1 else one.id for one in found)
+    return _Foreseen(refused=message_of(refusal, on_page), field=refusal.field, matches=matches)
+
+
+async def _decimal(books: Books) -> str:
+    choices = await choices_for_draft(books)
+    return formats_of(choices.profile, "").decimal
+
+
+async def _show(
+    visitor: Visitor,
+    books: Books,
+    typed: TypedDraft,
+    draft: str,
+    kept: KeptDraft | None,
+    *,
+    form: Form | None = None,
+    foreseen: _Foreseen | None = None,
+    focus: str = "",
+    status: int = 200,
+) -> Response:
+    choices: Choices = await choices_for_draft(books)
+    context: dict[str, Any] = {"choices": choices, "foreseen": foreseen or _Foreseen(), "focus": focus}
+    inclusive = kept.request.prices_include_tax if kept else None
+    return await show(
+        visitor,
+        books.organization,
+        "draft_form.html",
+        here=_HERE,
+        status=status,
+        title=gettext("Change the draft") if draft else gettext("New invoice"),
+        typed=typed,
+        draft=draft,
+        # What it was when the form was opened, and not what it has become since.
+        kept_as=form.text("kept_as") if form else kept.kept_as if kept else "",
+        with_tax=choices.profile.prices_include_tax if inclusive is None else inclusive,
+        lines_max=LINES_MAX,
+        mark=new_mark,
+        **context,
+    )
