@@ -38,6 +38,7 @@ from operations.rights import Right
 from operations.settings import save_tax_code
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
+from tests.support.begun import begin_folder
 from tests.support.clock import SettableClock
 from tests.support.folders import folder_of
 from tests.support.issuing import issue_credit_note, issue_invoice
@@ -123,7 +124,7 @@ def expected(seller: str, row: str) -> Expected:
 async def live_seller(root: Path, code: str) -> AsyncIterator[Books]:
     """The books of a business of this country that lacks nothing its law wants on an invoice."""
     clock = SettableClock(NOON)
-    async with open_store(root) as store:
+    async with open_store(begin_folder(root)) as store:
         first = FirstOrganization(
             "Harbour Bakery", code, "owner@example.com", OrganizationKind.STANDARD, Environment.LIVE
         )

@@ -31,6 +31,7 @@ from operations.profile import update_organization
 from operations.rights import Right
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
+from tests.support.begun import begin_folder
 from tests.support.clock import SettableClock
 from tests.support.folders import folder_of
 from tests.support.issuing import issue_credit_note, issue_invoice
@@ -92,7 +93,7 @@ REGISTERED = {"CZ": "25123891", "SK": "36421928"}
 async def shop(
     root: Path, code: str, *, environment: Environment = Environment.LIVE, now: datetime = NOON
 ) -> AsyncIterator[Shop]:
-    async with open_store(root) as store:
+    async with open_store(begin_folder(root)) as store:
         clock = SettableClock(now)
         first = FirstOrganization("Harbour Bakery", code, "owner@example.com", OrganizationKind.STANDARD, environment)
         principal, organization = await start_installation(store, clock, first)

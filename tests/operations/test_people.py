@@ -20,6 +20,7 @@ from operations.profile import update_organization
 from operations.rights import Right
 from server.app import find_organization
 from storage.books.pool import Books
+from tests.support.begun import begin_folder
 from tests.support.clock import SettableClock
 from tests.support.people import another_practice, colleague, refusal
 from tests.support.practice import Practice, practice
@@ -34,7 +35,7 @@ COMPLETION = {"name": "Larkfield", "country": "GB"}
 async def unnamed(root: Path) -> AsyncIterator[tuple[Office, OrganizationRef]]:
     """The office of an owner who has no address yet, and the practice without a name."""
     clock = SettableClock()
-    async with open_store(root) as store:
+    async with open_store(begin_folder(root)) as store:
         office = Office(store, await start_unnamed(store, clock), clock)
         yield office, await find_organization(office, "practice")
 

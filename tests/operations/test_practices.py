@@ -21,6 +21,7 @@ from operations.profile import update_organization
 from server.app import find_organization
 from storage.books.profile import load_profile
 from storage.directory.access_queries import reachable_by_handle
+from tests.support.begun import begin_folder
 from tests.support.clock import SettableClock
 from tests.support.people import refusal
 from tests.support.practice import Practice, practice
@@ -31,7 +32,7 @@ FIRST = FirstOrganization(name="Ledger & Co", country="GB", email="owner@example
 
 async def test_an_unnamed_practice_is_completed_once_and_keeps_its_country(tmp_path: Path) -> None:
     clock = SettableClock()
-    async with open_store(tmp_path) as store:
+    async with open_store(begin_folder(tmp_path)) as store:
         office = Office(store, await start_unnamed(store, clock), clock)
         again = await start_unnamed(store, clock)
         assert again == office.principal == await local_owner(store)
@@ -59,7 +60,7 @@ async def test_an_unnamed_practice_is_completed_once_and_keeps_its_country(tmp_p
 
 async def test_a_single_business_has_no_clients_and_need_never_be_named(tmp_path: Path) -> None:
     clock = SettableClock()
-    async with open_store(tmp_path) as store:
+    async with open_store(begin_folder(tmp_path)) as store:
         principal, business = await start_installation(store, clock, replace(FIRST, kind=OrganizationKind.STANDARD))
         office = Office(store, principal, clock)
         assert (business.kind, business.partner_id, business.handle) == (OrganizationKind.STANDARD, "", "ledger-co")
@@ -74,7 +75,7 @@ async def test_a_single_business_has_no_clients_and_need_never_be_named(tmp_path
 
 async def test_a_data_folder_has_one_beginning(tmp_path: Path) -> None:
     clock = SettableClock()
-    async with open_store(tmp_path) as store:
+    async with open_store(begin_folder(tmp_path)) as store:
         for wrong in (replace(FIRST, email="nobody"), replace(FIRST, country="XX")):
             assert isinstance(await refusal(start_installation(store, clock, wrong)), InvalidInput)
         with pytest.raises(InvalidInput):

@@ -35,6 +35,7 @@ from operations.profile import update_organization
 from operations.rights import Right
 from operations.templates import Choices
 from storage.books.pool import Books
+from tests.support.begun import begin_folder
 from tests.support.clock import SettableClock
 from tests.support.issuing import issue_credit_note, issue_invoice
 from tests.support.practice import practice
@@ -52,7 +53,7 @@ NOON = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 async def live_seller(root: Path, code: str, *, now: datetime = NOON) -> AsyncIterator[tuple[Office, Books]]:
     """The books of a live organization that has an address and an account, and no number."""
     clock = SettableClock(now)
-    async with open_store(root) as store:
+    async with open_store(begin_folder(root)) as store:
         first = FirstOrganization("Anna Berg", code, "owner@example.com", OrganizationKind.STANDARD, Environment.LIVE)
         principal, organization = await start_installation(store, clock, first)
         office = Office(store, principal, clock)

@@ -11,6 +11,7 @@ import pytest
 from operations.access import Office
 from operations.practices import start_unnamed
 from server.settings import read_settings
+from tests.support.begun import begin_folder
 from tests.support.clock import SettableClock
 from tests.support.command_line import run_command
 from tests.support.http import Credentials, site_of
@@ -70,7 +71,7 @@ async def test_a_user_that_nobody_is_ends_the_process_in_one_line(tmp_path: Path
 async def test_over_http_a_token_gives_nobody_another_address(tmp_path: Path) -> None:
     """Not even the owner who has none yet: who holds a token would put another's name under what it does."""
     clock = SettableClock()
-    async with open_store(tmp_path) as store, site_of(store, clock) as site:
+    async with open_store(begin_folder(tmp_path)) as store, site_of(store, clock) as site:
         office = Office(store, await start_unnamed(store, clock), clock)
         async with site.chat(await Credentials(office).token()) as chat:
             stated = {"organization": "practice", "name": "Larkfield", "country": "GB", "owner_email": ANA}
@@ -84,7 +85,7 @@ async def test_over_http_a_token_gives_nobody_another_address(tmp_path: Path) ->
 
 async def _begin(data: Path, email: str = "") -> None:
     clock = SettableClock()
-    async with open_store(data) as store:
+    async with open_store(begin_folder(data)) as store:
         await start_unnamed(store, clock, email)
 
 

@@ -14,6 +14,7 @@ from invoicing.organizations import EVERYTHING
 from operations.credentials import prepare_key
 from server.app import find_organization, local_office
 from server.settings import Settings
+from tests.support.begun import begin_folder
 from tests.support.command_line import run_command
 from tests.support.raw import raw
 
@@ -31,6 +32,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     def run_here(*arguments: str) -> tuple[int, str, str]:
         return run_command(monkeypatch, capsys, *arguments)
 
+    begin_folder(tmp_path / "data")
     assert run_here(*INIT, "--sandbox")[0] == 0
     return run_here
 

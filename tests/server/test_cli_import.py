@@ -13,6 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from tests.support.begun import begin_folder
 from tests.support.command_line import run_command
 from tests.support.former import OPEN_ITEMS
 from tests.support.raw import raw, raw_value
@@ -52,6 +53,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     def run_here(*arguments: str) -> Outcome:
         return Outcome(*run_command(monkeypatch, capsys, *arguments))
 
+    begin_folder(tmp_path / "data")
     assert run_here(*INIT, "--sandbox").code == 0
     return run_here
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.begun import begin_folder
 from tests.support.command_line import run_command
 from tests.support.raw import raw_value
 
@@ -44,6 +45,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     for name in ("COUNTERFOIL_DATA", "COUNTERFOIL_PUBLIC_URL"):
         monkeypatch.delenv(name, raising=False)
     opened = Shell(tmp_path / "data", monkeypatch, capsys)
+    begin_folder(tmp_path / "data")
     opened.said("init", "--name", "Larkfield", "--country", "US", "--email", "a@example.com", "--sandbox")
     return opened
 

@@ -9,6 +9,7 @@ from operations.access import Office
 from operations.practices import start_unnamed
 from storage.folder.store import open_store
 from tests.support.assistant import Assistant, assistant, text_of
+from tests.support.begun import begin_folder
 from tests.support.clock import SettableClock
 from tests.support.practice import practice
 
@@ -42,7 +43,7 @@ async def test_creation_and_readiness_say_which_law_wants_another_form(tmp_path:
 
 
 async def test_setting_the_country_of_a_new_practice_says_it_too(tmp_path: Path) -> None:
-    async with open_store(tmp_path) as store:
+    async with open_store(begin_folder(tmp_path)) as store:
         clock = SettableClock()
         office = Office(store, await start_unnamed(store, clock), clock)
         async with assistant(office) as chat:
