@@ -162,7 +162,6 @@ class ApprovalPages:
             here=_HERE,
             status=status,
             title="Issue without a person's signature?",
-            whose=books.organization.name,
             nonce=shown.nonce,
             problem=problem,
             ways=await ways_to_sign(visitor.office, self.site, shown.challenge),
