@@ -95,9 +95,12 @@ async def list_activity(
     limit: int,
     since: datetime | None = None,
     until: datetime | None = None,
+    said: str = "",
+    door: str = "",
 ) -> Page[Noted]:
-    """A page of the organization's log, newest first; of a time, where both its ends are given. `organization` is what
-    the directory answered for the principal in this call.
+    """A page of the organization's log, newest first; of a time, where both its ends are given, of whoever's address,
+    program or act holds what is `said`, and of one door. `organization` is what the directory answered for the
+    principal in this call.
 
     Raises:
         NotAllowed: the log is not for the principal to read.
@@ -106,7 +109,9 @@ async def list_activity(
     require(Right.READ_ACTIVITY, organization, office.principal)
     check_limit(limit)
     return await office.store.directory.read(
-        lambda db: activity.noted_page(db, organization.id, cursor=cursor, limit=limit, since=since, until=until)
+        lambda db: activity.noted_page(
+            db, organization.id, cursor=cursor, limit=limit, since=since, until=until, said=said, door=door
+        )
     )
 
 

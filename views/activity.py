@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from operations.activity import OK, Door
+from operations.activity import OK
 from storage.directory.activity import Noted
 from views.base import View
 
-_DOORS: Mapping[str, str] = {
-    Door.MCP: "AI client or program",
-    Door.PAGE: "page",
-    Door.OAUTH: "connecting a client",
-    Door.LOCAL: "on the server's machine",
-}
-
 
 class ActivityShown(View):
-    """Who did what, through which program, and what came of it. `when` is UTC, and `times` empty where that is once."""
+    """Who did what, through which program, at which door, and what came of it: `ok`, or the code of a refusal. `when`
+    is UTC, and `times` how often that was.
+    """
 
     when: str
     who: str
@@ -25,7 +18,7 @@ class ActivityShown(View):
     act: str
     result: str
     door: str
-    times: str
+    times: int
 
 
 def activity_shown(one: Noted) -> ActivityShown:
@@ -34,7 +27,7 @@ def activity_shown(one: Noted) -> ActivityShown:
         who=one.label,
         program=one.program,
         act=one.act,
-        result="done" if one.result in (OK, one.act) else one.result.replace("_", " "),
-        door=_DOORS.get(one.door, one.door),
-        times=f"{one.times} times" if one.times > 1 else "",
+        result=OK if one.result == one.act else one.result,
+        door=one.door,
+        times=one.times,
     )

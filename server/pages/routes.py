@@ -29,7 +29,6 @@ from server.pages import (
 )
 from server.pages.figures import reports, summary
 from server.pages.overview import room as overview
-from server.pages.figures import reports
 from server.pages.settings import routes as settings
 from server.pages.static_files import static_route
 from server.pages.visiting import Desk

@@ -174,3 +174,31 @@ def group_word(name: str) -> str:
         "set-up": gettext("Set up"),
     }
     return words[name]
+
+
+def door_word(door: str) -> str:
+    """Where somebody came in."""
+    words = {
+        "mcp": gettext("AI client or program"),
+        "page": gettext("page"),
+        "oauth": gettext("connecting a client"),
+        "local": gettext("on the server's machine"),
+    }
+    return words.get(door, door)
+
+
+def result_word(result: str) -> str:
+    """What came of an act: that it was done, or the code of what refused it."""
+    words = {
+        "ok": gettext("done"),
+        "asked": gettext("asked back"),
+        "failed": gettext("failed"),
+        "cancelled": gettext("not waited for"),
+        "not_found": gettext("not found"),
+        "not_allowed": gettext("not allowed"),
+        "invalid_input": gettext("invalid input"),
+        "conflict": gettext("conflict"),
+        "limit_exceeded": gettext("limit exceeded"),
+        "unavailable": gettext("not available"),
+    }
+    return words.get(result, result.replace("_", " "))

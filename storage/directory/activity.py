@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlmodel import Session
 
+from invoicing.text.codes import small_letters
 from storage.directory.activity_tables import Activity
-from storage.paging import Page, decode_cursor, encode_cursor, page_of
+from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of
 from storage.queries.statements import Kept, execute, flat, insert_rows, table_of
 
 INSTALLATION = ""
@@ -89,8 +90,11 @@ def noted_page(
     limit: int,
     since: datetime | None = None,
     until: datetime | None = None,
+    said: str = "",
+    door: str = "",
 ) -> Page[Noted]:
-    """What one log has, newest first; from a moment to before another one, where they are given.
+    """What one log has, newest first; from a moment to before another one, where they are given, and where they are,
+    of whoever's address, program or act holds what is `said`, and of one `door`.
 
     Raises:
         InvalidInput: not a cursor of this list.
@@ -100,6 +104,13 @@ def noted_page(
     if since is not None and until is not None:
         wanted = wanted.where(_COLUMNS.at >= bindparam("since"), _COLUMNS.at < bindparam("until"))
         values |= {"since": since, "until": until}
+    if said.strip():
+        columns = (_COLUMNS.label, _COLUMNS.program, _COLUMNS.act)
+        wanted = wanted.where(or_(*(func.lower(one).like(bindparam("said"), escape="\\") for one in columns)))
+        values["said"] = like_pattern(small_letters(said))
+    if door:
+        wanted = wanted.where(_COLUMNS.door == bindparam("door"))
+        values["door"] = door
     if position := decode_cursor(cursor, int):
         wanted = wanted.where(_COLUMNS.sequence < bindparam("before"))
         values["before"] = position[0]

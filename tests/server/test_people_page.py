@@ -125,6 +125,11 @@ async def test_what_was_done_is_listed_to_whoever_works_there(at_home: House, ow
     assert "owner@example.com GET /o/{handle}/activity done page" in shown
     assert "owner@example.com POST /o/{handle}/people invalid input page" in shown
     assert "no address" not in shown
+    limited = text_of(await owner.get(f"/o/{FINCH}/activity?q=GET_INVOICE&door=mcp&from=2026-03-16&to=2026-03-16"))
+    assert "owner@example.com get_invoice not found" in limited
+    assert "find_customers" not in limited
+    assert "Nothing like this" in text_of(await owner.get(f"/o/{FINCH}/activity?from=2026-03-17"))
+    assert (await owner.get(f"/o/{FINCH}/activity?from=tomorrow")).headers["location"] == f"/o/{FINCH}/activity"
     assert (await owner.get(f"/o/{FINCH}/activity?after=nonsense")).headers["location"] == f"/o/{FINCH}/activity"
     viewer = await sign_in(at_home.site, await colleague(at_home.one, at_home.finch, "viewer"))
     assert (await viewer.get(f"/o/{FINCH}/activity")).status_code == 404

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,11 @@ async def test_a_log_is_read_in_pages_newest_first(tmp_path: Path) -> None:
         since, until = NOON + timedelta(minutes=1), NOON + timedelta(minutes=3)
         some = await directory.read(lambda db: noted_page(db, "org-a", cursor="", limit=9, since=since, until=until))
         assert [one.act for one in some.items] == ["act-2", "act-1"]
+        for said, found in (("ACT-3", ["act-3"]), ("act_3", []), ("%", []), ("T-", 5)):
+            limited = await directory.read(partial(noted_page, organization_id="org-a", cursor="", limit=9, said=said))
+            assert found in ([one.act for one in limited.items], len(limited.items)), said
+        none = await directory.read(lambda db: noted_page(db, "org-a", cursor="", limit=9, door="oauth"))
+        assert len(none.items) == 0
 
 
 async def test_what_names_no_organization_is_in_the_log_where_whoever_acted_is_at_home(tmp_path: Path) -> None:
