@@ -1,4 +1,4 @@
-"""Where `/` leads: to the organizations that a person reaches, or to the only one."""
+"""Where `/` leads: to a practice's overview, to the only organization, or to all that a person reaches."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from invoicing.organizations import OrganizationKind, OrganizationRef
 from invoicing.refusals import InvalidInput
 from operations.approval.worklist import waiting_in_reach
 from operations.organizations import list_organizations
@@ -21,12 +22,22 @@ _SHOWN = 50
 
 
 def routes(desk: Desk) -> list[Route]:
-    return [desk.page("/", _home), *desk.of_organization("", _organization)]
+    return [
+        desk.page("/", _home),
+        desk.page("/organizations", _organizations),
+        *desk.of_organization("", _organization),
+    ]
 
 
 async def _organization(request: Request, visitor: Visitor) -> Response:
     """An address of an organization that was cut short leads to its first page."""
-    return see_other(f"{place_of(await visitor.organization(request))}/summary")
+    return see_other(_first_page(await visitor.organization(request)))
+
+
+def _first_page(organization: OrganizationRef) -> str:
+    """Of a practice it is what needs attention at its clients."""
+    first = "overview" if organization.kind is OrganizationKind.PARTNER else "summary"
+    return f"{place_of(organization)}/{first}"
 
 
 async def _waiting(visitor: Visitor) -> int:
@@ -35,14 +46,25 @@ async def _waiting(visitor: Visitor) -> int:
 
 
 async def _home(request: Request, visitor: Visitor) -> Response:
+    if not request.query_params:
+        page, practices = await list_organizations(visitor.office, query="", cursor="", limit=_SHOWN)
+        mine = [one for one in page.items if one.id in practices]
+        if len(page.items) == 1 and not page.next_cursor:
+            return see_other(_first_page(page.items[0]))
+        # Practices come first in the list: it is the only one.
+        if len(practices) == 1 and mine:
+            return see_other(_first_page(mine[0]))
+    return await _organizations(request, visitor)
+
+
+async def _organizations(request: Request, visitor: Visitor) -> Response:
+    """All that the visitor reaches."""
     query, cursor = request.query_params.get("q", "").strip()[:200], request.query_params.get("after", "")
     try:
         page, _ = await list_organizations(visitor.office, query=query, cursor=cursor, limit=_SHOWN)
     except InvalidInput:
         # An address that was made by hand, or cut off.
-        return see_other("/")
-    if len(page.items) == 1 and not query and not cursor and not page.next_cursor:
-        return see_other(f"{place_of(page.items[0])}/summary")
+        return see_other("/organizations")
     more = urlencode({"q": query, "after": page.next_cursor}) if page.next_cursor else ""
     return render(
         "home.html",

@@ -20,9 +20,9 @@ from views.organizations import place_of
 
 _GROUPS: Mapping[str, Mapping[str, Right]] = {
     "practice": {
+        "overview": Right.READ,
         "clients": Right.READ,
         "push": Right.PUSH_CONFIGURATION,
-        "overview": Right.READ,
     },
     "work": {
         "summary": Right.READ,

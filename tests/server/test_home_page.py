@@ -27,7 +27,8 @@ async def test_it_leads_to_what_one_reaches(tmp_path: Path) -> None:
         alone = await sign_in(home.site, await colleague(home.one, home.bakery, "viewer"))
         assert (await alone.get("/")).headers["location"] == f"/o/{BAKERY}/summary"
         owner = await sign_in(home.site, home.one.office)
-        shown = await owner.get("/")
+        assert (await owner.get("/")).headers["location"] == "/practice/ledger-co-sandbox/overview"
+        shown = await owner.get("/organizations")
         assert re.findall(r'<a href="(/(?:o|practice)/[^"]+)"', shown.text) == [
             "/practice/ledger-co-sandbox/summary",
             f"/o/{FINCH}/summary",
@@ -37,7 +38,7 @@ async def test_it_leads_to_what_one_reaches(tmp_path: Path) -> None:
         assert BAKERY in found.text
         assert FINCH not in found.text
         assert "No organization that you reach" in text_of(await owner.get("/?q=nothing-like-it"))
-        assert (await owner.get("/?after=nonsense")).headers["location"] == "/"
+        assert (await owner.get("/?after=nonsense")).headers["location"] == "/organizations"
 
 
 async def test_an_address_that_was_cut_short_leads_on_and_one_of_nothing_is_told_on_a_page(tmp_path: Path) -> None:
@@ -50,7 +51,7 @@ async def test_an_address_that_was_cut_short_leads_on_and_one_of_nothing_is_told
 
         for path, leads in (
             (f"/o/{BAKERY}", f"/o/{BAKERY}/summary"),
-            ("/practice/ledger-co-sandbox", "/practice/ledger-co-sandbox/summary"),
+            ("/practice/ledger-co-sandbox", "/practice/ledger-co-sandbox/overview"),
             (f"/o/{BAKERY}/", f"/o/{BAKERY}"),
             (f"/o/{BAKERY}/people/?x=1", f"/o/{BAKERY}/people?x=1"),
             ("/account/", "/account"),
@@ -70,13 +71,13 @@ async def test_an_address_that_was_cut_short_leads_on_and_one_of_nothing_is_told
 async def test_it_says_how_many_documents_wait_for_whoever_is_there(tmp_path: Path) -> None:
     async with house(tmp_path / "data") as home:
         owner = await sign_in(home.site, home.one.office)
-        assert "for you" not in text_of(await owner.get("/"))
+        assert "for you" not in text_of(await owner.get("/organizations"))
         async with assistant(home.one.office, organization=BAKERY) as chat:
             steps = {"name": "All", "trigger": "invoice", "conditions": "none", "steps": "owner"}
             await chat.ok("save_configuration", part="workflows", code="ALL", values=steps)
             for _ in range(2):
                 await chat.ok("issue_invoice", **SALE)
-        home_page = await owner.get("/")
+        home_page = await owner.get("/organizations")
         assert '<a href="/approvals">2 documents wait for you</a>' in home_page.text
         assert '<a href="/approvals">Approvals</a>' in home_page.text
 
@@ -85,8 +86,8 @@ async def test_a_long_list_goes_on_on_the_next_page(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("server.pages.home._SHOWN", 2)
     async with house(tmp_path / "data") as home:
         owner = await sign_in(home.site, home.one.office)
-        first = await owner.get("/")
-        (more,) = re.findall(r'href="(/\?[^"]+)"', first.text)
+        first = await owner.get("/organizations")
+        (more,) = re.findall(r'href="(/organizations\?[^"]+)"', first.text)
         second = await owner.get(more.replace("&amp;", "&"))
         shown = [re.findall(r'<a href="/(?:o|practice)/([^/"]+)', page.text) for page in (first, second)]
         assert shown == [["ledger-co-sandbox", FINCH], [BAKERY]]

@@ -240,6 +240,9 @@ ROUTES: dict[str, Tried] = {
         for part in ("", "part=1&")
         for asked in (f"at={of.handle}", f"at={of.id}&q={of.canary}", f"at={MINE}&q={of.number}", f"q={of.canary}")
     ],
+    "/organizations": lambda of: [
+        ("GET", f"/organizations?{name}={one}") for name in ("q", "after") for one in (of.handle, of.canary)
+    ],
     **pages_of_organizations(),
     "/approvals": lambda of: [("GET", f"/approvals?q={one}") for one in (of.handle, of.canary)],
     "/files/{token}": lambda of: [("GET", f"/files/{one}") for one in (of.export, of.invoice, of.id, of.session)],

@@ -82,6 +82,9 @@ async def test_the_overview_says_what_needs_attention_and_what_all_clients_come_
         assert clients_of((await owner.get(f"{OVERVIEW}?state=drafts&sort=-last_activity")).text) == [FINCH, BAKERY]
         assert clients_of((await owner.get(f"{OVERVIEW}?sort=-name")).text) == [BAKERY, FINCH]
         assert (await owner.get(f"{OVERVIEW}?q={'x' * 200}%00")).headers.get("location", OVERVIEW) == OVERVIEW
+        for cut_off in (PRACTICE, "/"):
+            assert (await owner.get(cut_off)).headers["location"] == OVERVIEW
+        assert BAKERY in (await owner.get("/organizations")).text
         # Whoever looks at an organization of another kind, or is not of the practice, finds no such page.
         assert (await owner.get(f"/o/{BAKERY}/overview")).status_code == 404
         client = await sign_in(home.site, await colleague(home.one, home.bakery, "owner"))

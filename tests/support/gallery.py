@@ -72,7 +72,7 @@ class Gallery:
 
 
 OF_NO_ORGANIZATION = {
-    "/": 200,
+    "/organizations": 200,
     "/?q=nothing": 200,
     "/find": 200,
     "/find?at={bakery}&q=hotel": 200,

@@ -29,7 +29,7 @@ def _routes(room: str) -> dict[str, Tried]:
 AREA = Area(
     _routes,
     {
-        "/overview": ["practice:overview", "practice:overview?q=nothing"],
+        "/overview": ["practice:overview", "practice:overview?q=nothing", "practice:overview?skip=5&view={view}"],
         "/overview/views/{view}": ["practice:overview/views/{view}"],
     },
 )
