@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import IntEnum
@@ -29,6 +29,10 @@ class Matter(IntEnum):
     RETURNED = 5
     OLD_DRAFTS = 6
     UNVERIFIED = 7
+
+
+WORK = (Matter.UNREADABLE, Matter.OVERDUE, Matter.NOT_READY, Matter.APPROVAL, Matter.RETURNED, Matter.OLD_DRAFTS)
+"""What somebody who works for a client has to do there: what is left is the practice's own to look after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,15 @@ def attention_at(
     """
     found = [one for client in clients for one in _matters(client, verified, overdue_days)]
     return sorted(_ranked(found), key=_position)
+
+
+def work_at(found: Sequence[Attention], matters: Collection[Matter] = WORK) -> list[list[Attention]]:
+    """What is to be done, client by client, in the order of the worst matter of each."""
+    by_client: dict[str, list[Attention]] = {}
+    for one in found:
+        if one.matter in matters:
+            by_client.setdefault(one.client.standing.organization.id, []).append(one)
+    return list(by_client.values())
 
 
 def _matters(client: ClientStanding, verified: Mapping[str, date], overdue_days: int) -> Iterator[Attention]:

@@ -15,11 +15,12 @@ HUES = (212, 172, 265, 340, 24, 96, 300, 192)
 
 
 class Tab(View):
-    """A page of the organization; `here` says that it is the one that is shown."""
+    """A page of the organization; `here` says that it is the one that is shown, `count` how much there is to do."""
 
     name: str
     address: str
     here: bool
+    count: int = 0
 
 
 class Choice(View):

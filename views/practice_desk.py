@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from invoicing.master_data.profiles import Profile
+from invoicing.render.formats import formats_for
 from invoicing.reports.summaries import Figures
 from operations.attention import Attention, Matter
 from operations.clients_at_a_glance import AMOUNTS, Column, Glance, amount_of
@@ -17,6 +19,8 @@ from views.heads import hue_of
 from views.listed_documents import formats_of
 from views.organizations import place_of
 from views.remedies import Words, told
+
+_WRITTEN_MAX = 4_096
 
 
 class Fact(View):
@@ -228,8 +232,19 @@ def _why_not(one: ClientStanding, words: Words) -> str:
 
 
 def _amount(minor: int, currency: str, profile: Profile) -> str:
-    return formats_of(profile, currency).amount(minor)
+    return _written(minor, currency or profile.currency, profile.locale)
 
 
 def _day(day: date | None, profile: Profile) -> str:
-    return formats_of(profile, profile.currency).date(day) if day else ""
+    return _day_written(day, profile.locale, profile.currency) if day else ""
+
+
+# A practice looks at its clients again and again, and few of their figures have changed.
+@lru_cache(_WRITTEN_MAX)
+def _written(minor: int, currency: str, locale: str) -> str:
+    return formats_for(locale, currency).amount(minor)
+
+
+@lru_cache(_WRITTEN_MAX)
+def _day_written(day: date, locale: str, currency: str) -> str:
+    return formats_for(locale, currency).date(day)

@@ -31,11 +31,14 @@ async def waiting_in_reach(office: Office) -> list[Waiting]:
         if standing.summary is None:
             found.append(Waiting(standing.organization, None))
         elif standing.summary.awaiting_approval:
-            found.append(await _waiting(office, standing.organization))
+            found.append(await waiting_at(office, standing.organization))
     return [one for one in found if one.approvals is None or one.approvals]
 
 
-async def _waiting(office: Office, organization: OrganizationRef) -> Waiting:
+async def waiting_at(office: Office, organization: OrganizationRef) -> Waiting:
+    """What waits for the principal in an organization that it reaches: nothing where it is not to decide."""
+    if not is_allowed(Right.DECIDE_APPROVAL, organization, office.principal):
+        return Waiting(organization, [])
     try:
         return Waiting(organization, await waiting_for(open_books(office, organization, Right.DECIDE_APPROVAL)))
     except Unavailable:

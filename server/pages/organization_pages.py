@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,6 +22,7 @@ from views.organizations import place_of
 _GROUPS: Mapping[str, Mapping[str, Right]] = {
     "practice": {
         "overview": Right.READ,
+        "work": Right.READ,
         "clients": Right.READ,
         "push": Right.PUSH_CONFIGURATION,
     },
@@ -52,16 +54,25 @@ SWITCHED_MAX = 24
 
 
 async def show(
-    visitor: Visitor, organization: OrganizationRef, template: str, *, here: str = "", status: int = 200, **context: Any
+    visitor: Visitor,
+    organization: OrganizationRef,
+    template: str,
+    *,
+    here: str = "",
+    status: int = 200,
+    counts: Mapping[str, int] = MappingProxyType({}),
+    **context: Any,
 ) -> Response:
-    """The page of a template that extends `organization.html`; `here` is its name among the organization's pages."""
+    """The page of a template that extends `organization.html`; `here` is its name among the organization's pages.
+    `counts` is how much there is to do on some of these pages, where that is known.
+    """
     return render(
         template,
         status=status,
         visitor=visitor,
         head=head_of(organization),
         place=place_of(organization),
-        rooms=_groups(visitor, organization, here),
+        rooms=_groups(visitor, organization, here, counts),
         switcher=await _switcher(visitor, organization),
         **context,
     )
@@ -78,13 +89,15 @@ def pages_of(visitor: Visitor, organization: OrganizationRef) -> list[Tab]:
     return [tab for group in _groups(visitor, organization, "") for tab in group.tabs]
 
 
-def _groups(visitor: Visitor, organization: OrganizationRef, here: str) -> list[Group]:
+def _groups(
+    visitor: Visitor, organization: OrganizationRef, here: str, counts: Mapping[str, int] = MappingProxyType({})
+) -> list[Group]:
     place = place_of(organization)
     groups = [
         Group(
             name=group_word(name),
             tabs=[
-                Tab(name=page_word(tab), address=f"{place}/{tab}", here=tab == here)
+                Tab(name=page_word(tab), address=f"{place}/{tab}", here=tab == here, count=counts.get(tab, 0))
                 for tab, right in tabs.items()
                 if is_allowed(right, organization, visitor.office.principal)
             ],

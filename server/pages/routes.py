@@ -29,6 +29,7 @@ from server.pages import (
 )
 from server.pages.figures import reports, summary
 from server.pages.overview import room as overview
+from server.pages.overview import work
 from server.pages.settings import routes as settings
 from server.pages.static_files import static_route
 from server.pages.visiting import Desk
@@ -59,6 +60,7 @@ def pages(desk: Desk) -> list[Route]:
         draft_editing,
         drafts,
         overview,
+        work,
         invoices,
         invoices,
         draft_editing,

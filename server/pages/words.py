@@ -140,6 +140,7 @@ def page_word(name: str) -> str:
         "clients": gettext("Clients"),
         "summary": gettext("Summary"),
         "overview": gettext("Overview"),
+        "work": gettext("Work"),
         "invoices": gettext("Invoices"),
         "customers": gettext("Customers"),
         "items": gettext("Items"),

@@ -8,8 +8,13 @@ from pathlib import Path
 
 import httpx2
 
+from operations.approval.waiting import AwaitingApproval
+from operations.configuration.configuring import save_entry
+from operations.configuration.entries import Change, Part
 from operations.drafts import draft_invoice
+from operations.invoices import issue_invoice as ask_to_issue
 from operations.overview import get_practice_overview
+from operations.rights import Right
 from operations.saved_views import views_of
 from storage.books.pool import BOOKS_FILE, Books
 from tests.support.folders import folder_of
@@ -20,7 +25,7 @@ from tests.support.raw import raw
 from tests.support.visits import sign_in, text_of
 
 PRACTICE = "/practice/ledger-co-sandbox"
-OVERVIEW = f"{PRACTICE}/overview"
+OVERVIEW, WORK = f"{PRACTICE}/overview", f"{PRACTICE}/work"
 
 
 async def filled(home: House) -> None:
@@ -151,6 +156,42 @@ async def test_the_books_of_a_client_are_checked_from_here(tmp_path: Path) -> No
         wrong = await owner.post(f"{OVERVIEW}/verify", client=BAKERY)
         assert (wrong.status_code, "Harbour Bakery" in wrong.text) == (409, True)
         assert "were checked just now" not in text_of(await owner.get(f"{OVERVIEW}?verified={BAKERY}"))
+
+
+async def test_the_inbox_says_what_is_to_be_done_client_by_client(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        looks_on = await colleague(home.one, home.one.organization, "viewer")
+        assert "Nothing is to be done." in text_of(await (await sign_in(home.site, looks_on)).get(WORK))
+        await filled(home)
+        finch = home.one.books(home.finch, Right.CHANGE_WORKFLOWS)
+        change = Change(
+            code="ALL", values={"name": "All", "trigger": "invoice", "conditions": "none", "steps": "owner"}
+        )
+        await save_entry(home.one.office, finch, Part.WORKFLOWS, change)
+        customer = await home.one.customer(home.one.books(home.finch), "Ελαιώνας")
+        waits = await ask_to_issue(home.one.books(home.finch), issue_request(customer.id))
+        assert isinstance(waits, AwaitingApproval)
+        owner = await sign_in(home.site, home.one.office)
+        page = await owner.get(WORK)
+        said = text_of(page)
+        assert re.findall(r'<h2 id="client-\d+"><a href="/o/([^"]+)"', page.text) == [BAKERY, FINCH]
+        assert "2,400.00 GBP overdue" in said.replace("\u00a0", " ")
+        assert "One draft that nobody has changed for a week" in said
+        assert "All of it waits for you" in said
+        assert f'href="/o/{FINCH}/approvals/{waits.approval.id}"' in page.text
+        assert "was not checked" not in said
+        for room in (WORK, OVERVIEW):
+            assert f'<a href="{WORK}"' in (await owner.get(room)).text
+            assert re.search(r'Work <span class="tag">2</span>', (await owner.get(room)).text)
+        alone = await owner.get(f"{WORK}?kind=approval&start=7")
+        assert ("Harbour Bakery" in text_of(alone), "Finch Studio" in text_of(alone)) == (False, True)
+        told = await (await sign_in(home.site, looks_on)).get(WORK)
+        assert "It waits for somebody else" in text_of(told)
+        assert waits.approval.id not in told.text
+        limited = await colleague(home.one, home.one.organization, "accountant", all_clients=False)
+        assert "Nothing is to be done." in text_of(await (await sign_in(home.site, limited)).get(WORK))
+        client = await sign_in(home.site, await colleague(home.one, home.bakery, "owner"))
+        assert (await client.get(WORK)).status_code == 404
 
 
 def tabs_of(answer: httpx2.Response) -> str:

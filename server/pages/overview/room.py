@@ -14,7 +14,7 @@ from invoicing.master_data.profiles import Profile
 from invoicing.organizations import Environment, OrganizationRef
 from invoicing.refusals import InvalidInput, Refusal
 from operations.access import open_books
-from operations.attention import MANDATE_DAYS, attention_at
+from operations.attention import MANDATE_DAYS, Attention, attention_at, work_at
 from operations.clients_at_a_glance import (
     AMOUNTS,
     NAME,
@@ -80,6 +80,7 @@ async def _shown(
     profile, today = await books.read(lambda db: (load_profile(db), today_in(db, books)))
     glance = await glance_at_clients(visitor.office, practice)
     summed, sandboxes = told_apart(practice, glance.clients)
+    found = attention_at(glance.clients, glance.verified, overdue_days=wanted.overdue_days)
     place = _place(practice)
     return await show(
         visitor,
@@ -88,6 +89,7 @@ async def _shown(
         here=HERE,
         status=200 if refusal is None else 400,
         title=gettext("Overview"),
+        counts={"work": len(work_at(found))},
         overview=wanted,
         here_address=place,
         count=len(glance.clients),
@@ -101,7 +103,7 @@ async def _shown(
         views=[
             (one, f"{place}?{_joined(one.asked, f'view={one.id}')}") for one in await views_of(visitor.office, practice)
         ],
-        **_matters(glance, wanted, profile, place),
+        **_matters(found, wanted, profile, place),
         **_clients(glance, wanted, profile, place),
         column_word=column_word,
         rule_of=rule_of,
@@ -109,9 +111,8 @@ async def _shown(
     )
 
 
-def _matters(glance: Glance, wanted: Overview, profile: Profile, place: str) -> dict[str, Any]:
+def _matters(found: Sequence[Attention], wanted: Overview, profile: Profile, place: str) -> dict[str, Any]:
     """The worst matters, and where the next ones are."""
-    found = attention_at(glance.clients, glance.verified, overdue_days=wanted.overdue_days)
     skip = min(wanted.skip, len(found) // _MATTERS * _MATTERS)
     next_skip = skip + _MATTERS
     return {

@@ -20,6 +20,9 @@ def _routes(room: str) -> dict[str, Tried]:
 
     return {
         whole: tried("?q={id}&verified={id}", "GET"),
+        "/practice/{handle}/work": lambda of: [
+            (method, called.replace("/overview", "/work")) for method, called in tried("?kind={id}", "GET")(of)
+        ],
         f"{whole}/verify": tried("/verify", "POST"),
         f"{whole}/views": tried("/views", "POST"),
         f"{whole}/views/{{view}}": tried("/views/{id}", "GET", "POST"),
@@ -30,6 +33,7 @@ AREA = Area(
     _routes,
     {
         "/overview": ["practice:overview", "practice:overview?q=nothing", "practice:overview?skip=5&view={view}"],
+        "/work": ["practice:work", "practice:work?kind=approval"],
         "/overview/views/{view}": ["practice:overview/views/{view}"],
     },
 )

@@ -1,0 +1,95 @@
+"""The inbox of a practice: what is to be done at its clients, and which documents wait for the visitor alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from invoicing.master_data.profiles import Profile
+from operations.access import open_books
+from operations.approval.worklist import waiting_at
+from operations.attention import WORK, Attention, Matter, attention_at, work_at
+from operations.clients_at_a_glance import glance_at_clients
+from operations.rights import Right
+from server.pages.languages import gettext
+from server.pages.organization_pages import address_of_list, show
+from server.pages.visiting import Desk, Visitor
+from storage.books.profile import load_profile
+from views.approval_pages import waiting_line
+from views.organizations import place_of
+from views.practice_desk import attention_row
+from views.remedies import on_page
+
+HERE = "work"
+_CLIENTS = 50
+_APPROVALS = 10
+"""So many documents that wait are told by name; there is a page of all."""
+
+
+def routes(desk: Desk) -> list[Route]:
+    return [desk.page("/practice/{handle}/" + HERE, _work)]
+
+
+async def _work(request: Request, visitor: Visitor) -> Response:
+    practice = await visitor.organization(request)
+    profile = await open_books(visitor.office, practice, Right.READ).read(load_profile)
+    kind, place = request.query_params.get("kind", ""), f"{place_of(practice)}/{HERE}"
+    wanted = [one for one in WORK if one.name.lower() == kind] or list(WORK)
+    glance = await glance_at_clients(visitor.office, practice)
+    found = attention_at(glance.clients, glance.verified)
+    groups, everything = work_at(found, wanted), work_at(found)
+    start = int(text) if (text := request.query_params.get("start", "")).isascii() and text.isdigit() else 0
+    start = start if start < len(groups) else 0
+    end = start + _CLIENTS
+    return await show(
+        visitor,
+        practice,
+        "work.html",
+        here=HERE,
+        title=gettext("Work"),
+        counts={HERE: len(everything)},
+        groups=[await _group(visitor, one, profile) for one in groups[start:end]],
+        clients=len(groups),
+        kind=kind if len(wanted) == 1 else "",
+        kinds=_kinds(place, found),
+        more=address_of_list(place, {"kind": kind, "start": f"{end}"}) if len(groups) > end else "",
+        here_address=place,
+    )
+
+
+async def _group(visitor: Visitor, matters: list[Attention], profile: Profile) -> dict[str, Any]:
+    """A client with what is to be done there; its books are opened only where documents wait for approval."""
+    organization = matters[0].client.standing.organization
+    mine = []
+    if any(one.matter is Matter.APPROVAL for one in matters):
+        mine = (await waiting_at(visitor.office, organization)).approvals or []
+    return {
+        "rows": [attention_row(one, profile, on_page) for one in matters],
+        "mine": [waiting_line(one) for one in mine[:_APPROVALS]],
+        "mine_count": len(mine),
+    }
+
+
+def _kinds(place: str, found: list[Attention]) -> list[tuple[str, str, str, int]]:
+    """What one can look at alone: its name, what it is called, its address, and at how many clients it is so."""
+    kinds = [("", gettext("All"), place, len(work_at(found)))]
+    for one in WORK:
+        name = one.name.lower()
+        if count := len(work_at(found, (one,))):
+            kinds.append((name, _kind_word(one), address_of_list(place, {"kind": name}), count))
+    return kinds
+
+
+def _kind_word(matter: Matter) -> str:
+    words = {
+        Matter.UNREADABLE: gettext("Not readable"),
+        Matter.OVERDUE: gettext("Overdue"),
+        Matter.NOT_READY: gettext("Not ready"),
+        Matter.APPROVAL: gettext("Approvals"),
+        Matter.RETURNED: gettext("Came back"),
+        Matter.OLD_DRAFTS: gettext("Old drafts"),
+    }
+    return words[matter]
