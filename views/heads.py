@@ -13,6 +13,9 @@ from views.organizations import place_of
 HUES = (212, 172, 265, 340, 24, 96, 300, 192)
 """The colours that tell organizations apart, beside name and monogram: those of the style sheet, on light ground."""
 
+LOOKED_THROUGH_MAX = 7
+"""So many organizations are found at a glance; more are searched."""
+
 
 class Tab(View):
     """A page of the organization; `here` says that it is the one that is shown, `count` how much there is to do."""
@@ -31,17 +34,19 @@ class Choice(View):
     address: str
     partner: bool
     sandbox: bool
+    monogram: str
     hue: int
     here: bool
 
 
 class Switcher(View):
-    """The organizations to choose from, practices first; `more` says that there are others than these. Nothing to
-    choose from where somebody reaches one alone.
+    """The organizations to choose from, practices first; `more` says that there are others than these, and `searched`
+    that they are too many to look through. Nothing to choose from where somebody reaches one alone.
     """
 
     choices: list[Choice]
     more: bool
+    searched: bool
 
 
 class Group(View):
@@ -91,8 +96,14 @@ def switcher_of(reached: Sequence[OrganizationRef], organization: OrganizationRe
     if organization.id not in {one.id for one in shown}:
         shown.insert(0, organization)
     if len(shown) == 1 and not more:
-        return Switcher(choices=[], more=False)
-    return Switcher(choices=[_choice(one, organization) for one in shown], more=more)
+        return Switcher(choices=[], more=False, searched=False)
+    return found_for_switcher(shown, organization.handle, more=more)
+
+
+def found_for_switcher(found: Sequence[OrganizationRef], here: str, *, more: bool) -> Switcher:
+    """These organizations as the switcher has them; `here` is the handle of the one that is shown."""
+    choices = [_choice(one, here) for one in found]
+    return Switcher(choices=choices, more=more, searched=more or len(choices) > LOOKED_THROUGH_MAX)
 
 
 def hue_of(organization: OrganizationRef) -> int:
@@ -100,15 +111,16 @@ def hue_of(organization: OrganizationRef) -> int:
     return int.from_bytes(hashlib.sha256(organization.id.encode()).digest()[:2]) % len(HUES)
 
 
-def _choice(one: OrganizationRef, shown: OrganizationRef) -> Choice:
+def _choice(one: OrganizationRef, here: str) -> Choice:
     return Choice(
         name=one.name,
         handle=one.handle,
         address=place_of(one),
         partner=one.kind is OrganizationKind.PARTNER,
         sandbox=one.environment is Environment.SANDBOX,
+        monogram=monogram_of(one.name),
         hue=hue_of(one),
-        here=one.id == shown.id,
+        here=one.handle == here,
     )
 
 

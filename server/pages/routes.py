@@ -26,6 +26,7 @@ from server.pages import (
     pushing,
     records,
     starting,
+    switching,
 )
 from server.pages.figures import reports, summary
 from server.pages.overview import room as overview
@@ -40,6 +41,7 @@ def pages(desk: Desk) -> list[Route]:
     rooms = (
         home,
         finding,
+        switching,
         clients,
         new_clients,
         starting,
@@ -73,9 +75,9 @@ def pages(desk: Desk) -> list[Route]:
         approvals,
         keys,
         settings,
+        drafts,
         reports,
         summary,
-        keys,
         payments,
         choosing_language,
     )

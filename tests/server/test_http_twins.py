@@ -243,6 +243,9 @@ ROUTES: dict[str, Tried] = {
     "/organizations": lambda of: [
         ("GET", f"/organizations?{name}={one}") for name in ("q", "after") for one in (of.handle, of.canary)
     ],
+    "/switcher": lambda of: [
+        ("GET", f"/switcher?{asked}") for one in (of.handle, of.canary) for asked in (f"q={one}", f"here={one}")
+    ],
     **pages_of_organizations(),
     "/approvals": lambda of: [("GET", f"/approvals?q={one}") for one in (of.handle, of.canary)],
     "/files/{token}": lambda of: [("GET", f"/files/{one}") for one in (of.export, of.invoice, of.id, of.session)],
