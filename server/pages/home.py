@@ -10,8 +10,11 @@ from starlette.routing import Route
 
 from invoicing.organizations import OrganizationKind, OrganizationRef
 from invoicing.refusals import InvalidInput
+from operations.access import is_allowed
 from operations.approval.worklist import waiting_in_reach
+from operations.first_steps import has_just_begun
 from operations.organizations import list_organizations
+from operations.rights import Right
 from server.pages.languages import gettext
 from server.pages.rendering import render, see_other
 from server.pages.visiting import Desk, Visitor
@@ -40,6 +43,13 @@ def _first_page(organization: OrganizationRef) -> str:
     return f"{place_of(organization)}/{first}"
 
 
+async def _only_one(visitor: Visitor, organization: OrganizationRef) -> str:
+    """Where somebody begins who reaches one organization alone: with its first steps, until those are done."""
+    may_begin = is_allowed(Right.UPDATE_PROFILE, organization, visitor.office.principal)
+    begins = may_begin and await has_just_begun(visitor.office, organization)
+    return f"{place_of(organization)}/start" if begins else _first_page(organization)
+
+
 async def _waiting(visitor: Visitor) -> int:
     """How many documents wait for this person, in all organizations whose books can be read."""
     return sum(len(one.approvals or ()) for one in await waiting_in_reach(visitor.office))
@@ -50,7 +60,7 @@ async def _home(request: Request, visitor: Visitor) -> Response:
         page, practices = await list_organizations(visitor.office, query="", cursor="", limit=_SHOWN)
         mine = [one for one in page.items if one.id in practices]
         if len(page.items) == 1 and not page.next_cursor:
-            return see_other(_first_page(page.items[0]))
+            return see_other(await _only_one(visitor, page.items[0]))
         # Practices come first in the list: it is the only one.
         if len(practices) == 1 and mine:
             return see_other(_first_page(mine[0]))

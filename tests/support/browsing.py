@@ -62,10 +62,7 @@ class Browsed:
 
     async def with_passkeys(self) -> Passkeys:
         """Give the page's browser an authenticator that agrees to everything."""
-        session = await self.context.new_cdp_session(self.page)
-        await session.send("WebAuthn.enable")
-        made = await session.send("WebAuthn.addVirtualAuthenticator", {"options": _AUTHENTICATOR})
-        return Passkeys(session, made["authenticatorId"])
+        return await with_passkeys(self.context, self.page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +77,14 @@ class Passkeys:
         held = await self.session.send("WebAuthn.getCredentials", {"authenticatorId": self.authenticator})
         credentials: list[dict[str, Any]] = held["credentials"]
         return credentials
+
+
+async def with_passkeys(context: BrowserContext, page: Page) -> Passkeys:
+    """Give a page's browser an authenticator that agrees to everything."""
+    session = await context.new_cdp_session(page)
+    await session.send("WebAuthn.enable")
+    made = await session.send("WebAuthn.addVirtualAuthenticator", {"options": _AUTHENTICATOR})
+    return Passkeys(session, made["authenticatorId"])
 
 
 async def be_signed_in(context: BrowserContext, home: House, office: Office | None = None) -> None:
