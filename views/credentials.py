@@ -46,7 +46,8 @@ class KeyShown(View):
 
 class Opening(View):
     """What opens an organization; `noun` is what it is called within a sentence, `whose` the person of a client
-    program, and `asleep` says that it waits to be woken after a restore.
+    program, and `asleep` says that it waits to be woken after a restore. `used_at` is empty where it was never used,
+    `ends_at` where it does not end by itself; `waits` says that nobody has seen its secret yet.
     """
 
     what: str
@@ -59,6 +60,11 @@ class Opening(View):
     used: str
     expiry: str
     asleep: bool
+    program: bool
+    reads_only: bool
+    used_at: str
+    ends_at: str
+    waits: bool
 
 
 def key_shown(office: Office, secret: str, about: WaitingKey) -> KeyShown:
@@ -114,6 +120,11 @@ def opening_shown(one: KnownCredential) -> Opening:
         used=_used(one),
         expiry=_expiry(one.expires_at),
         asleep=one.asleep_since is not None,
+        program=one.kind is CredentialKind.CONNECTION,
+        reads_only=one.scopes == READ_ONLY,
+        used_at=f"{one.last_used_at:%Y-%m-%d %H:%M} UTC" if one.last_used_at else "",
+        ends_at=f"{one.expires_at:%Y-%m-%d %H:%M} UTC" if one.expires_at else "",
+        waits=not one.shown,
     )
 
 

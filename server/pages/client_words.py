@@ -1,4 +1,4 @@
-"""The words of a new client: what can be chosen for it, and what it gets."""
+"""The words of a new client, and of what connects to it: what can be chosen for it, and what it gets."""
 
 from __future__ import annotations
 
@@ -64,3 +64,14 @@ def state_word(state: str) -> str:
         "failed": gettext("Those that are usual with the chart: the others could not be copied."),
     }
     return words.get(state, "")
+
+
+def credential_word(noun: str) -> str:
+    """What opens an organization, within a sentence."""
+    words = {
+        "connection": gettext("AI client"),
+        "API key": gettext("API key"),
+        "secret link": gettext("secret link"),
+        "token": gettext("personal token"),
+    }
+    return words.get(noun, noun)

@@ -24,6 +24,8 @@ from operations.identity.browsing import new_mark
 from operations.known_credentials import list_openings, revoke_opening
 from operations.rights import Right
 from server.http.answers import Turned
+from server.pages.client_words import credential_word
+from server.pages.languages import gettext
 from server.pages.organization_pages import show
 from server.pages.reading import Form
 from server.pages.rendering import nothing_here, see_other
@@ -35,7 +37,6 @@ from views.remedies import message_of, on_page
 
 _HERE = "connections"
 _KINDS = {"key": CredentialKind.KEY, "link": CredentialKind.LINK}
-_DAYS = f"The days are a number from 1 to {EXPIRY_DAYS_MAX:,}. Left empty, it does not end by itself."
 _NEW: dict[str, str] = {"kind": "key", "name": "", "rights": "change", "days": ""}
 
 
@@ -53,12 +54,12 @@ async def _connections(request: Request, visitor: Visitor) -> Response:
     if not is_allowed(Right.CREATE_CREDENTIAL, organization, visitor.office.principal):
         raise Turned(nothing_here())
     place = f"{place_of(organization)}/connections"
-    form = await visitor.form_sent_once(request, "This was made already", place)
+    form = await visitor.form_sent_once(request, gettext("This was made already"), place)
     given = {name: form.text(name) for name in _NEW}
     try:
         return await _made(visitor, organization, form)
     except Refusal as refusal:
-        refused = _DAYS if refusal.field == "expires_in_days" else message_of(refusal, on_page)
+        refused = _days_refused() if refusal.field == "expires_in_days" else message_of(refusal, on_page)
         return await _shown(visitor, organization, given=given, refused=refused, field=refusal.field)
 
 
@@ -70,7 +71,7 @@ async def _shown(
     refused: str = "",
     field: str = "",
 ) -> Response:
-    openings = await list_openings(visitor.office, organization)
+    openings = [opening_shown(one) for one in await list_openings(visitor.office, organization)]
     may_make = is_allowed(Right.CREATE_CREDENTIAL, organization, visitor.office.principal)
     return await show(
         visitor,
@@ -78,9 +79,11 @@ async def _shown(
         "connections.html",
         here=_HERE,
         status=400 if refused else 200,
-        title="Connections",
+        title=gettext("Connections"),
         ways=ways_to(visitor, organization),
-        openings=[opening_shown(one) for one in openings],
+        programs=[one for one in openings if one.program],
+        keys=[one for one in openings if not one.program],
+        what_word=credential_word,
         may_make=may_make and not organization.archived,
         new=given or _NEW,
         mark=new_mark(),
@@ -108,8 +111,22 @@ async def _made(visitor: Visitor, organization: OrganizationRef, form: Form) -> 
     key = made_shown(
         office, organization, kind=kind, secret=made.secret, prefix=made.prefix, scopes=scopes, expires_at=expires_at
     )
-    title = f"This is the {key.noun}"
-    return await show(visitor, organization, "connection_made.html", here=_HERE, title=title, key=key)
+    return await show(
+        visitor,
+        organization,
+        "connection_made.html",
+        here=_HERE,
+        title=gettext("This is the secret link") if kind is CredentialKind.LINK else gettext("This is the API key"),
+        key=key,
+        what_word=credential_word,
+        reads_only=scopes == READ_ONLY,
+        ends_at=f"{expires_at:%Y-%m-%d %H:%M} UTC" if expires_at else "",
+    )
+
+
+def _days_refused() -> str:
+    most = f"{EXPIRY_DAYS_MAX:,}"
+    return gettext("The days are a number from 1 to %(most)s. Left empty, it does not end by itself.", most=most)
 
 
 def _days(text: str) -> int:
@@ -132,7 +149,13 @@ async def _revoke(request: Request, visitor: Visitor) -> Response:
     if request.method != "POST":
         opening = opening_shown(found[0])
         return await show(
-            visitor, organization, "revoke.html", here=_HERE, title=f"End this {opening.noun}", one=opening
+            visitor,
+            organization,
+            "revoke.html",
+            here=_HERE,
+            title=gettext("End this %(what)s", what=credential_word(opening.noun)),
+            one=opening,
+            what_word=credential_word,
         )
     await visitor.form(request)
     await revoke_opening(visitor.office, organization, prefix)
