@@ -75,3 +75,14 @@ def credential_word(noun: str) -> str:
         "token": gettext("personal token"),
     }
     return words.get(noun, noun)
+
+
+def role_word(role: str) -> str:
+    """What somebody is in an organization."""
+    words = {
+        "owner": gettext("Owner"),
+        "accountant": gettext("Accountant"),
+        "viewer": gettext("Viewer"),
+        "client": gettext("Member"),
+    }
+    return words.get(role, role)

@@ -15,6 +15,7 @@ from operations.approval.worklist import waiting_in_reach
 from operations.first_steps import has_just_begun
 from operations.organizations import list_organizations
 from operations.rights import Right
+from server.pages.client_words import role_word
 from server.pages.languages import gettext
 from server.pages.rendering import render, see_other
 from server.pages.visiting import Desk, Visitor
@@ -78,11 +79,12 @@ async def _organizations(request: Request, visitor: Visitor) -> Response:
     more = urlencode({"q": query, "after": page.next_cursor}) if page.next_cursor else ""
     return render(
         "home.html",
-        title=gettext("Organizations"),
+        title=gettext("Your organizations"),
         visitor=visitor,
         organizations=[(head_of(one), place_of(one), one) for one in page.items],
         query=query,
         beyond=cursor != "",
         waiting=await _waiting(visitor),
         more=more,
+        role_word=role_word,
     )

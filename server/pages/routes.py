@@ -58,7 +58,6 @@ def pages(desk: Desk) -> list[Route]:
         approvals,
         keys,
         settings,
-        invoices,
         draft_editing,
         drafts,
         overview,
