@@ -11,6 +11,7 @@ from sqlmodel import Session
 from invoicing.approval.approvals import Approval, GivenApproval, digest_of
 from invoicing.approval.matching import AskedStep
 from invoicing.credit.crediting import credit
+from invoicing.credit.remaining import Remaining, remaining
 from invoicing.credit.wanted import CreditCharge, CreditLine
 from invoicing.document.canonical import canonical_json
 from invoicing.document.converting import completed
@@ -24,7 +25,7 @@ from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Posting, Series, Setup
 from invoicing.money.amounts import money_text
 from invoicing.organizations import Environment
-from invoicing.refusals import Conflict, InvalidInput, NotReady
+from invoicing.refusals import Conflict, InvalidInput, NotReady, Refusal
 from invoicing.remedies import ReversePayment
 from invoicing.render.fonts import unprintable_characters
 from invoicing.settlement.kinds import SettlementKind
@@ -47,6 +48,7 @@ from operations.issuing import (
     find_document,
     fingerprint,
     issue_document,
+    number_of,
     standing,
     standing_on,
 )
@@ -93,16 +95,20 @@ class IssuedCreditNote:
     warnings: tuple[Notice, ...] = ()
 
 
-async def issue_credit_note(books: Books, request: CreditRequest) -> IssuedCreditNote | AwaitingApproval:
+async def issue_credit_note(
+    books: Books, request: CreditRequest, *, seen_as: str = ""
+) -> IssuedCreditNote | AwaitingApproval:
     """Take an invoice back, whole or in part, with a document of its own: all of it in one transaction.
 
     What a workflow matches, or the policy wants a person for, waits for approval.
+
+    With `seen_as` it is issued only as a person was shown it, by the digest that `foresee_credit` has answered.
 
     Paid or not: what was paid of what is taken back is owed to the customer, until it is refunded.
 
     Raises:
         NotFound: no such document in these books.
-        Conflict: a credit note, or an invoice of which nothing remains.
+        Conflict: a credit note, an invoice of which nothing remains, or it is not as it was shown.
         LimitExceeded: more of a line than remains.
         NotReady: the law takes no PDF here, and nobody has acknowledged how it is handed in.
         InvalidInput: no reason, or one that the PDF cannot print where it is live; an unknown line, or a date before
@@ -111,7 +117,62 @@ async def issue_credit_note(books: Books, request: CreditRequest) -> IssuedCredi
     """
     reference = clean_line(request.client_reference, field="client_reference", limit=100)
     wanted = replace(request, client_reference=reference)
-    return await books.write(lambda db: _credit(db, books, wanted))
+    return await books.write(lambda db: _credit(db, books, wanted, seen_as))
+
+
+@dataclass(frozen=True, slots=True)
+class ForeseenCredit:
+    """What crediting would come to, and the `number` that it would get now. `obstacle` is what its date is refused for;
+    it would wait for the `steps`. `seen_as` is the digest of all that a person is shown of it.
+    """
+
+    document: Document
+    number: str
+    warnings: tuple[Notice, ...]
+    obstacle: Refusal | None
+    steps: tuple[AskedStep, ...]
+    seen_as: str
+
+
+async def foresee_credit(books: Books, request: CreditRequest) -> ForeseenCredit:
+    """What `issue_credit_note` would make of the request now. Nothing is written.
+
+    Raises:
+        NotFound, Conflict, LimitExceeded, NotReady, InvalidInput: as `issue_credit_note` does.
+    """
+
+    def work(db: Session) -> ForeseenCredit:
+        composed = compose_credit(db, books, request)
+        return ForeseenCredit(
+            document=composed.document,
+            number=number_of(db, composed.document, composed.setup.series),
+            warnings=composed.warnings,
+            obstacle=date_refusal(db, *composed.refused_for_its_date, today=composed.today),
+            steps=steps_for(db, books, composed.document, overridden=False, preparers=(books.acting,)),
+            seen_as=_shown_digest(db, books, request, composed),
+        )
+
+    return await books.read(work)
+
+
+async def left_to_credit(books: Books, key: str) -> Remaining:
+    """What earlier credit notes have left of an invoice.
+
+    Raises:
+        NotFound, Conflict: no such invoice, or one of a former system.
+    """
+
+    def work(db: Session) -> Remaining:
+        invoice = find_document(db, key).document
+        earlier = [note.document for note in documents.credit_notes_of(db, invoice.id)]
+        return remaining(completed(invoice, accounting_currency=load_profile(db).currency), earlier)
+
+    return await books.read(work)
+
+
+def _shown_digest(db: Session, books: Books, request: CreditRequest, composed: ComposedCredit) -> str:
+    warnings = [[one.code, one.text] for one in composed.warnings]
+    return fingerprint([credit_digest(db, books, request, composed), warnings])
 
 
 def _check_nothing_was_given_up(db: Session, invoice: Document) -> None:
@@ -243,10 +304,12 @@ class _Prepared:
     digest: str
 
 
-def _credit(db: Session, books: Books, request: CreditRequest) -> IssuedCreditNote | AwaitingApproval:
+def _credit(db: Session, books: Books, request: CreditRequest, seen_as: str) -> IssuedCreditNote | AwaitingApproval:
     prepared = _prepare(db, books, request)
     if not isinstance(prepared, _Prepared):
         return prepared
+    if seen_as and seen_as != _shown_digest(db, books, request, prepared.composed):
+        raise Conflict("It is not as it was shown to you any more. Nothing was issued: this is how it is now.")
     if prepared.steps:
         return _wait(db, books, request, prepared)
     return issue_composed_credit(

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from invoicing.credit.remaining import Remaining
+from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.documents import Document
+from invoicing.document.notices import Notice
 from invoicing.master_data.profiles import Profile
+from invoicing.money.amounts import plain
 from invoicing.organizations import Environment
+from operations.credit_notes import ForeseenCredit
 from operations.drafts import NOT_READY_FOR_LIVE, Preview
 from operations.prepared_drafts import PreparedDraft
 from views.base import View
@@ -29,6 +34,16 @@ class ShownFigures(View):
     total: str
     payable: str
     warnings: list[WarningAnswer]
+
+
+class LeftLine(View):
+    """What is left of a line of an invoice, or of a charge, which has no quantity."""
+
+    key: str
+    name: str
+    quantity: str
+    unit: str
+    amount: str
 
 
 class ShownDraft(ShownFigures):
@@ -65,14 +80,42 @@ class ShownDraft(ShownFigures):
 
 def shown_figures(preview: Preview, profile: Profile) -> ShownFigures:
     """What a document that is being written comes to."""
-    return ShownFigures(**_figures(preview, profile))
+    return ShownFigures(**_figures(preview.document, preview.number, preview.warnings, profile))
+
+
+def shown_credit(foreseen: ForeseenCredit, profile: Profile) -> ShownFigures:
+    """What a credit note would come to."""
+    return ShownFigures(**_figures(foreseen.document, foreseen.number, foreseen.warnings, profile))
+
+
+def left_lines(left: Remaining, currency: str, profile: Profile) -> list[LeftLine]:
+    """The lines of an invoice of which anything is left to credit, and its charges."""
+    formats = formats_of(profile, currency)
+    lines = [
+        LeftLine(
+            key=f"line-{line.position}",
+            name=line.title,
+            quantity=plain(line.quantity).replace(".", formats.decimal),
+            unit=line.unit,
+            amount=formats.amount(line.amount_minor),
+        )
+        for line in left.lines
+        if line.quantity
+    ]
+    charges: dict[int, LeftLine] = {}
+    for item in left.adjustments:
+        if item.kind is AdjustmentKind.CHARGE and item.amount_minor:
+            sum_minor = sum(each.amount_minor for each in left.adjustments if each.position == item.position)
+            key, amount = f"charge-{item.position}", formats.amount(sum_minor)
+            charges[item.position] = LeftLine(key=key, name=item.reason, quantity="", unit="", amount=amount)
+    return [*lines, *charges.values()]
 
 
 def shown_draft(prepared: PreparedDraft, profile: Profile) -> ShownDraft:
     preview, document = prepared.preview, prepared.preview.document
     formats, buyer = formats_of(profile, document.currency), document.buyer
     return ShownDraft(
-        **_figures(preview, profile),
+        **_figures(document, preview.number, preview.warnings, profile),
         key=preview.draft,
         kind=document.kind.value,
         live=document.environment is Environment.LIVE,
@@ -100,12 +143,11 @@ def unticked(warnings: Sequence[WarningAnswer], ticked: Sequence[str]) -> list[i
     return [place for place, _ in enumerate(warnings, 1) if str(place) not in ticked]
 
 
-def _figures(preview: Preview, profile: Profile) -> dict[str, Any]:
-    document: Document = preview.document
+def _figures(document: Document, number: str, warnings: Sequence[Notice], profile: Profile) -> dict[str, Any]:
     formats = formats_of(profile, document.currency)
     payable = document.payable_minor
     return {
-        "number": preview.number,
+        "number": number,
         "currency": document.currency,
         "lines": [shown_line(line, formats) for line in document.lines],
         "taxes": [shown_tax(tax, formats) for tax in document.taxes],
@@ -114,8 +156,6 @@ def _figures(preview: Preview, profile: Profile) -> dict[str, Any]:
         "total": formats.amount(document.total_minor),
         "payable": formats.amount(payable) if payable != document.total_minor else "",
         "warnings": [
-            WarningAnswer(code=one.code, text=told(one, on_page))
-            for one in preview.warnings
-            if one.code != NOT_READY_FOR_LIVE
+            WarningAnswer(code=one.code, text=told(one, on_page)) for one in warnings if one.code != NOT_READY_FOR_LIVE
         ],
     }

@@ -10,6 +10,7 @@ from server.pages import (
     choosing_language,
     clients,
     connections,
+    crediting,
     customers,
     documents,
     draft_editing,
@@ -65,6 +66,7 @@ def pages(desk: Desk) -> list[Route]:
         reports,
         summary,
         payments,
+        crediting,
         choosing_language,
     )
     return [static_route(), *(route for room in rooms for route in room.routes(desk))]

@@ -18,6 +18,7 @@ def _routes(room: str) -> dict[str, Tried]:
         f"{whole}/invoices/{{document}}": tried,
         f"{whole}/invoices/{{document}}/pdf": lambda of: [(method, f"{at}/pdf") for method, at in tried(of)],
         f"{whole}/invoices/{{document}}/pages/{{page}}": lambda of: [(how, f"{at}/pages/1") for how, at in tried(of)],
+        f"{whole}/invoices/{{document}}/credit": page(f"{whole}/invoices/{{document}}/credit", lambda of: of.invoice),
         f"{whole}/invoices/{{document}}/pay": page(f"{whole}/invoices/{{document}}/pay", lambda of: of.invoice),
         f"{whole}/invoices/{{document}}/payments/{{payment}}/reverse": page(
             f"{whole}/invoices/{{document}}/payments/{{payment}}/reverse",
@@ -53,6 +54,7 @@ AREA = Area(
         "/invoices": ["invoices", "invoices?q=nothing", "invoices?status=draft", "practice:invoices"],
         "/invoices/{document}": ["invoices/{invoice}", "invoices/{part_paid}", "invoices/{credit_note}"],
         "/invoices/{document}/pdf": [],
+        "/invoices/{document}/credit": ["invoices/{invoice}/credit"],
         "/invoices/{document}/pay": ["invoices/{invoice}/pay"],
         "/invoices/{document}/payments/{payment}/reverse": ["invoices/{part_paid}/payments/{payment}/reverse"],
         "/invoices/drafts/{draft}": ["invoices/drafts/{draft}"],
