@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from invoicing.document.documents import Document
 from invoicing.master_data.records import Customer
 from invoicing.refusals import InvalidInput, NotFound, Refusal, Unavailable
 from operations.customers import find_customers
@@ -76,7 +77,10 @@ async def _edit(request: Request, visitor: Visitor) -> Response:
     if request.method == "POST":
         return await _sent(visitor, books, await visitor.form(request), draft, kept)
     typed = typed_from(kept, decimal=await _decimal(books))
-    return await _show(visitor, books, typed, draft, kept, foreseen=await _foresee(books, typed, draft, kept))
+    # What is kept has an address for its picture; what is only typed has none.
+    at = f"{place_of(books.organization)}/invoices/drafts/{draft}/pages/1"
+    foreseen = await _foresee(books, typed, draft, kept, picture=at)
+    return await _show(visitor, books, typed, draft, kept, foreseen=foreseen)
 
 
 async def _preview(request: Request, visitor: Visitor) -> Response:
@@ -120,7 +124,9 @@ async def _sent(visitor: Visitor, books: Books, form: Form, draft: str, kept: Ke
     return see_other(f"{drafts}/drafts/{made.draft}")
 
 
-async def _foresee(books: Books, typed: TypedDraft, draft: str, kept: KeptDraft | None) -> _Foreseen:
+async def _foresee(
+    books: Books, typed: TypedDraft, draft: str, kept: KeptDraft | None, *, picture: str = ""
+) -> _Foreseen:
     typed = typed.without_empty_lines()
     if not typed.customer and not any(line.item or line.description for line in typed.lines):
         return _Foreseen()
@@ -131,11 +137,14 @@ async def _foresee(books: Books, typed: TypedDraft, draft: str, kept: KeptDraft 
         raise
     except Refusal as refusal:
         return await _refused(books, typed, refusal)
-    pdf = await printed_as_draft(books, preview.document)
-    picture = await picture_of(books, pdf, 1, width=_PICTURE_WIDTH)
     choices = await choices_for_draft(books)
-    figures = shown_figures(preview, choices.profile)
-    return _Foreseen(figures, "data:image/png;base64," + base64.b64encode(picture.png).decode())
+    return _Foreseen(shown_figures(preview, choices.profile), picture or await _drawn(books, preview.document))
+
+
+async def _drawn(books: Books, document: Document) -> str:
+    """The first page of its paper, within the page that shows it."""
+    drawn = await picture_of(books, await printed_as_draft(books, document), 1, width=_PICTURE_WIDTH)
+    return "data:image/png;base64," + base64.b64encode(drawn.png).decode()
 
 
 async def _refused(books: Books, typed: TypedDraft, refusal: Refusal) -> _Foreseen:
