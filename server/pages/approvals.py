@@ -143,6 +143,7 @@ class ApprovalPages:
             status=status,
             title=page.title,
             page=page,
+            key=key,
             comment=comment,
             problem=problem,
             ways=await ways_to_sign(visitor.office, self.site, shown.challenge),

@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from server.pages import (
     activity,
+    approval_paper,
     approvals,
     choosing_language,
     clients,
@@ -57,6 +58,7 @@ def pages(desk: Desk) -> list[Route]:
         pushing,
         activity,
         approvals,
+        approval_paper,
         keys,
         settings,
         draft_editing,

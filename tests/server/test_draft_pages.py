@@ -93,6 +93,11 @@ async def test_each_warning_is_ticked_where_it_is_live_and_a_person_is_asked_whe
         assert "It waits for its approval" in text_of(waits)
         assert f'href="/o/harbour-bakery/approvals/{draft}"' in waits.text
         assert await issued_from(books, draft) is None
+        decided = f"/o/harbour-bakery/approvals/{draft}"
+        assert f'src="{decided}/pages/1"' in (await owner.get(decided)).text
+        assert (await owner.get(f"{decided}/pages/1")).content.startswith(b"\x89PNG")
+        for nowhere in (f"{decided}/pages/2", "/o/harbour-bakery/approvals/drf_0/pages/1"):
+            assert (await owner.get(nowhere)).status_code == 404
         await set_policy(one, "off")
         again = one.books(await as_seen_by(one.office, books.organization))
         first, second = [f"/o/harbour-bakery/invoices/drafts/{await a_draft(again)}/issue" for _ in range(2)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.page_areas.trying import Area, Tried
+from tests.support.page_areas.trying import MINE, Area, Tried
 
 
 def _routes(room: str) -> dict[str, Tried]:
@@ -10,6 +10,11 @@ def _routes(room: str) -> dict[str, Tried]:
         f"/{room}/{{handle}}/approvals": lambda of: [("GET", f"/{room}/{of.handle}/approvals")],
         f"/{room}/{{handle}}/approvals/human_approval": lambda of: [
             (method, f"/{room}/{of.handle}/approvals/human_approval") for method in ("GET", "POST")
+        ],
+        f"/{room}/{{handle}}/approvals/{{document}}/pages/{{page}}": lambda of: [
+            ("GET", f"/{room}/{handle}/approvals/{one}/pages/1")
+            for handle in (of.handle, MINE)
+            for one in (of.waiting, of.draft, of.invoice)
         ],
         f"/{room}/{{handle}}/approvals/{{document}}": lambda of: [
             (method, f"/{room}/{of.handle}/approvals/{one}")
@@ -25,5 +30,6 @@ AREA = Area(
         "/approvals": ["approvals", "practice:approvals"],
         "/approvals/human_approval": ["practice:approvals/human_approval"],
         "/approvals/{document}": ["approvals/{waiting}"],
+        "/approvals/{document}/pages/{page}": [],
     },
 )
