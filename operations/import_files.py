@@ -15,7 +15,7 @@ from invoicing.importing.programs import Profile as ProgramsExport
 from invoicing.importing.programs import profile_of
 from invoicing.importing.reading import AS_RECOGNISED, Reading
 from invoicing.importing.recognizing import read_table
-from invoicing.importing.tables import Table
+from invoicing.importing.tables import Table, shown, text_of
 from invoicing.importing.values import ReadRow, read_rows
 from invoicing.importing.vocabulary import Kind
 from invoicing.master_data.profiles import Profile
@@ -25,6 +25,9 @@ from invoicing.text.typed import counted
 from operations.imported import Import
 from storage.books.pool import Books
 from storage.books.profile import load_profile
+
+_SAMPLES = 3
+"""So many different cells of a column are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,40 @@ class ReadFile:
     wanted: Import
     form: str
     notes: tuple[Remark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GlancedColumn:
+    """A column as the file has it: its heading, and some of what stands below."""
+
+    heading: str
+    samples: tuple[str, ...]
+
+
+async def glance_at_file(books: Books, asked: FileToImport) -> tuple[GlancedColumn, ...]:
+    """The columns of a file, whatever is known of them: for whoever says what they are.
+
+    Raises:
+        InvalidInput: no table.
+        LimitExceeded: too large.
+    """
+
+    def read(stop_if_wished: Callable[[], None]) -> tuple[GlancedColumn, ...]:
+        table = _table(asked, asked.content(), lambda done, of: stop_if_wished())
+        return tuple(GlancedColumn(heading, _samples(table, index)) for index, heading in enumerate(table.header))
+
+    return await books.pool.workers.read_through(books.organization.id, read)
+
+
+def _samples(table: Table, index: int) -> tuple[str, ...]:
+    found: list[str] = []
+    for row in table.rows:
+        text = shown(text_of(row, index))
+        if text and text not in found:
+            found.append(text)
+        if len(found) == _SAMPLES:
+            break
+    return tuple(found)
 
 
 async def read_file_to_import(
@@ -72,14 +109,7 @@ async def read_file_to_import(
 
 def _read(asked: FileToImport, profile: Profile, *, update: bool, dry_run: bool, progress: Progress) -> ReadFile:
     reading, content = asked.reading, asked.content()
-    table = read_table(
-        content,
-        known=lambda heading: is_known(asked.kind, heading) or heading.strip() in reading.map,
-        sheet=reading.sheet,
-        delimiter=reading.delimiter,
-        encoding=reading.encoding,
-        progress=progress,
-    )
+    table = _table(asked, content, progress)
     program = profile_of(asked.kind, table.header, reading.profile)
     table, without = _filled(table, program)
     columns = match_columns(
@@ -118,6 +148,18 @@ def _read(asked: FileToImport, profile: Profile, *, update: bool, dry_run: bool,
         *([Remark(unknown, Act.MAP_OR_IGNORE_COLUMNS)] if unknown else []),
     )
     return ReadFile(wanted, table.form, remarks)
+
+
+def _table(asked: FileToImport, content: bytes, progress: Progress) -> Table:
+    reading = asked.reading
+    return read_table(
+        content,
+        known=lambda heading: is_known(asked.kind, heading) or heading.strip() in reading.map,
+        sheet=reading.sheet,
+        delimiter=reading.delimiter,
+        encoding=reading.encoding,
+        progress=progress,
+    )
 
 
 def _filled(table: Table, program: ProgramsExport | None) -> tuple[Table, int]:

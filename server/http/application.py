@@ -103,11 +103,11 @@ def http_application(
         partial(now_and_then, lambda: remove_expired(store, now=office.latest()), "files whose hour is over"),
         partial(now_and_then, partial(forget_expired, office), "requests and tokens that are over"),
     ]
-    desk, urls = Desk.of(office), ConnectionUrls.of(port=settings.port, public_url=settings.public_url)
+    desk, urls = Desk.of(office, allowance), ConnectionUrls.of(port=settings.port, public_url=settings.public_url)
     known = Providers(office.latest, of_operator)
     limiter = Limiter(settings.allowance)
     standing = StandingRights(Deadline(Dispatch(entrances), allowance), office)
-    running += [standing.run, desk.exports.run]
+    running += [standing.run, desk.exports.run, desk.imports.run]
     gate = _gate(office, standing, limiter, asked)
 
     @asynccontextmanager

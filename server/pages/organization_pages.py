@@ -34,6 +34,7 @@ _GROUPS: Mapping[str, Mapping[str, Right]] = {
         "approvals": Right.DECIDE_APPROVAL,
     },
     "books": {
+        "import": Right.IMPORT_RECORDS,
         "exports": Right.READ,
         "reports": Right.READ,
     },

@@ -17,10 +17,12 @@ from invoicing.refusals import NotFound, Refusal, Unavailable
 from operations.access import Office
 from operations.activity import Activity, Door, note, note_failed_authentication
 from operations.export_runs import ExportRuns
+from operations.held_imports import HeldImports
 from operations.identity import known_browsers
 from operations.identity.browsing import SignedIn, end_session, is_first_time, signed_in
 from server.http.answers import Turned
 from server.http.connections import vouch
+from server.http.limits import Allowance
 from server.http.visits import note_visit
 from server.pages.cookies import SessionCookie
 from server.pages.languages import gettext, language_of, speaking
@@ -57,8 +59,7 @@ class Visitor:
             Turned: it is not one, or its page was of another organization.
         """
         form = await read_form(request, self.signed_in)
-        if not _is_of_its_page(request, form):
-            raise Turned(_of_another(request))
+        check_of_its_page(request, form)
         return form
 
     async def form_with_file(self, request: Request, *, most: int) -> tuple[Form, bytes]:
@@ -118,16 +119,18 @@ OpenPage = Callable[[Request, Visitor | None], Awaitable[Response]]
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What pages stand on. The office's principal is nobody yet: each visit puts its own in. `exports` are those that
-    were started on a page.
+    were started on a page, `imports` the files that wait to be imported.
     """
 
     office: Office
     cookie: SessionCookie
     exports: ExportRuns = field(default_factory=ExportRuns)
+    imports: HeldImports = field(default_factory=HeldImports)
+    allowance: Allowance = field(default_factory=Allowance)
 
     @classmethod
-    def of(cls, office: Office) -> Desk:
-        return cls(office, SessionCookie.of(office.public_url))
+    def of(cls, office: Office, allowance: Allowance | None = None) -> Desk:
+        return cls(office, SessionCookie.of(office.public_url), allowance=allowance or Allowance())
 
     def page(self, path: str, page: Page, *, methods: Sequence[str] = ("GET",)) -> Route:
         """The route of a page for people who are signed in; whoever is not signs in and comes back."""
@@ -212,6 +215,16 @@ async def _answer(page: OpenPage, request: Request, visitor: Visitor | None) -> 
         return _unavailable(fault)
     except Refusal as refusal:
         return told(gettext("This cannot be done"), message_of(refusal, on_page), status=409)
+
+
+def check_of_its_page(request: Request, form: Form) -> None:
+    """Refuse a form whose page was of another organization than the address now is.
+
+    Raises:
+        Turned: it was.
+    """
+    if not _is_of_its_page(request, form):
+        raise Turned(_of_another(request))
 
 
 def _is_of_its_page(request: Request, form: Form) -> bool:

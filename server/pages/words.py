@@ -134,6 +134,66 @@ def standing_word(standing: str) -> str:
     return words[standing]
 
 
+def import_kind_word(kind: str) -> str:
+    """What a file has that is imported."""
+    words = {
+        "customers": gettext("Customers"),
+        "items": gettext("Items"),
+        "open_items": gettext("Documents of a former system"),
+    }
+    return words[kind]
+
+
+def import_field_word(name: str) -> str:
+    """What a column of a file can be; a field that few files have is called as the documentation calls it."""
+    words = {
+        "name": gettext("Name"),
+        "first_name": gettext("First name"),
+        "last_name": gettext("Last name"),
+        "country": gettext("Country"),
+        "line1": gettext("Street and number"),
+        "house_number": gettext("House number"),
+        "line2": gettext("Further line"),
+        "postal_code": gettext("Postal code"),
+        "city": gettext("City"),
+        "region": gettext("Region"),
+        "address_text": gettext("Whole address"),
+        "tax_number": gettext("VAT number"),
+        "registration_number": gettext("Registration number"),
+        "email": gettext("E-mail"),
+        "phone": gettext("Phone"),
+        "contact": gettext("Contact"),
+        "payment_terms": gettext("Terms of payment"),
+        "currency": gettext("Currency"),
+        "language": gettext("Language"),
+        "note": gettext("Note"),
+        "sku": gettext("Number"),
+        "number": gettext("Number"),
+        "description": gettext("Description"),
+        "unit": gettext("Unit"),
+        "unit_price": gettext("Price"),
+        "tax_code": gettext("Tax code"),
+        "customer": gettext("Customer"),
+        "issue_date": gettext("Issued"),
+        "due_date": gettext("Due"),
+        "total": gettext("Total"),
+        "open": gettext("Still owed"),
+        "paid": gettext("Paid"),
+    }
+    return words.get(name, name)
+
+
+def outcome_word(outcome: str) -> str:
+    """What becomes of a row."""
+    words = {
+        "created": gettext("New"),
+        "updated": gettext("Changed"),
+        "unchanged": gettext("The same"),
+        "refused": gettext("Refused"),
+    }
+    return words[outcome]
+
+
 def page_word(name: str) -> str:
     """A page of an organization, by the name that its address has."""
     words = {
@@ -147,6 +207,7 @@ def page_word(name: str) -> str:
         "approvals": gettext("Approvals"),
         "push": gettext("Push settings"),
         "settings": gettext("Settings"),
+        "import": gettext("Import"),
         "exports": gettext("Exports"),
         "reports": gettext("Reports"),
         "start": gettext("First steps"),

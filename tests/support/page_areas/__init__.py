@@ -8,6 +8,7 @@ from tests.support.page_areas import (
     documents,
     exports,
     figures,
+    imports,
     opening,
     overview,
     records,
@@ -26,6 +27,7 @@ AREAS: tuple[Area, ...] = (
     records.AREA,
     exports.AREA,
     figures.AREA,
+    imports.AREA,
     approvals.AREA,
 )
 
