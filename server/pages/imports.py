@@ -19,7 +19,7 @@ from invoicing.importing.vocabulary import Kind, fields_of
 from invoicing.refusals import InvalidInput, LimitExceeded, Refusal
 from operations.access import is_allowed, open_books
 from operations.held_imports import Checked, HeldImport, check_held, columns_of, import_held
-from operations.identity.browsing import is_first_time, new_mark
+from operations.identity.browsing import new_mark
 from operations.importing import RIGHT_TO_IMPORT
 from operations.rights import Right
 from server.http.answers import Turned
@@ -195,7 +195,7 @@ async def _write(desk: Desk, request: Request, visitor: Visitor) -> Response:
     if form.text("state") != _state(held):
         refusal = InvalidInput(gettext("Its columns were corrected elsewhere meanwhile: look at it again."))
         return await _shown(request, visitor, books, held, refusal)
-    if not await is_first_time(visitor.office.store, visitor.office.clock, visitor.signed_in, form.text("mark")):
+    if not await visitor.sends_first(form):
         return see_other(f"{place_of(books.organization)}/import")
     done = await import_held(books, held, desk.imports)
     address = f"{place_of(books.organization)}/import/{held.id}"

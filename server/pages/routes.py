@@ -28,6 +28,7 @@ from server.pages import (
     people,
     pushing,
     records,
+    several,
     starting,
     switching,
 )
@@ -51,6 +52,7 @@ def pages(desk: Desk) -> list[Route]:
         invoices,
         documents,
         records,
+        several,
         customers,
         items,
         exports,

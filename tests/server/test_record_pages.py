@@ -123,3 +123,32 @@ async def test_an_item_is_entered_with_a_price_as_its_country_writes_it(tmp_path
         assert "Perhaps this item is there already: Brot, B-1" in text_of(twice)
         await owner.post(f"{item}/archive", archived="yes")
         assert "There are no items yet." in text_of(await owner.get(place))
+
+
+async def test_several_are_changed_at_once_after_each_was_seen_before_and_after(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        books = home.one.books(home.bakery)
+        owner = await sign_in(home.site, home.one.office)
+        made = [await home.one.customer(books, f"Customer {number}") for number in range(3)]
+        keys, several = [one.id for one in made], f"{CUSTOMERS}/several"
+        assert f'name="chosen" value="{keys[0]}"' in (await owner.get(CUSTOMERS)).text
+        asked = await owner.post(several, chosen=[*keys, "cus_0"])
+        assert "3 are chosen: Customer 0 , Customer 1 , Customer 2" in text_of(asked)
+        change: dict[str, Any] = {"chosen": keys, "change": "language", "language": "de"}
+        seen = await owner.post(several, step="preview", **change)
+        assert "3 would change." in text_of(seen)
+        assert "Change Language of 3 of Harbour Bakery" in text_of(seen)
+        assert "German" not in text_of(await owner.get(f"{CUSTOMERS}/{keys[0]}"))
+        refused = text_of(await owner.post(several, step="preview", **{**change, "language": "xx"}))
+        assert "0 would change." in refused
+        assert "Refused language must be one of" in refused
+        mark = "a" * 32
+        done = await owner.post(several, step="do", mark=mark, **change)
+        assert "3 were changed." in text_of(done)
+        assert "German" in text_of(await owner.get(f"{CUSTOMERS}/{keys[2]}"))
+        assert (await owner.post(several, step="do", mark=mark, **change)).status_code == 409
+        assert "Choose what is to be changed" in text_of(await owner.post(several, step="preview", chosen=keys))
+        many = await owner.post(several, chosen=[f"cus_{number}" for number in range(101)])
+        assert (many.status_code, "at most 100" in text_of(many)) == (400, True)
+        await owner.post(several, step="do", chosen=keys, change="archived", archived="yes")
+        assert "Customer 1" not in text_of(await owner.get(CUSTOMERS))

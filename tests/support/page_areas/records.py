@@ -18,6 +18,8 @@ def _routes(room: str) -> dict[str, Tried]:
     whole = f"/{room}/{{handle}}"
     tried = {f"{whole}/{name}": listed(name) for name in ("customers", "items")}
     tried |= {f"{whole}/{name}/new": page(f"{whole}/{name}/new") for name in ("customers", "items")}
+    for name in ("customers", "items"):
+        tried[f"{whole}/{name}/several"] = page(f"{whole}/{name}/several")
     for name, one in (("customers", "customer"), ("items", "item")):
         below, key = f"{whole}/{name}/{{{one}}}", attrgetter(one)
         tried[below] = page_read(below, key)
