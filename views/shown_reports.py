@@ -92,7 +92,7 @@ def shown_report(
         parts = row.parts
         is_month = parts is not None and parts.what == "month"
         return ShownRow(
-            day="" if parts is None or is_month else _day(parts.day, formats),
+            day="" if parts is None or is_month else f"{_day(parts.day, formats)} {parts.time}".rstrip(),
             what="" if parts is None or is_month else parts.what,
             number=parts.number if parts else "",
             document=f"{place}/invoices/{quote(parts.document, safe='')}" if parts and parts.document else "",

@@ -33,10 +33,11 @@ class SalesBy(StrEnum):
 class Parts:
     """What the label of a row is made of, for whoever shows it in columns or in other words. `what` is a word for what
     it is, `document` the id or number under which the document is found that `number` is of, and `name` is whose or
-    what else.
+    what else. `time` is that of the day at the organization's own place.
     """
 
     day: date | None = None
+    time: str = ""
     what: str = ""
     number: str = ""
     document: str = ""

@@ -23,7 +23,7 @@ def trial_balance(db: Session, asked: Asked) -> Report:
         return _sides(db, asked, account, currency)
     rows, unconverted = [], 0
     for found in reports.account_balances(db, asked.months):
-        rows.append(_balance(found))
+        rows.append(balance_row(found))
         unconverted += int(found[7])
     notes = [f"{unconverted} sides in another currency have no amount in {asked.currency}."] if unconverted else []
     return whole(asked, rows, notes=notes)
@@ -31,7 +31,7 @@ def trial_balance(db: Session, asked: Asked) -> Report:
 
 def journal(db: Session, asked: Asked) -> Report:
     """The sides of all entries of the months, day by day; totals are of all of them."""
-    posted = (_balance(found) for found in reports.account_balances(db, asked.months))
+    posted = (balance_row(found) for found in reports.account_balances(db, asked.months))
     totals = totals_of(
         Row(label="Posted", currency=row.currency, amounts={name: row.amounts[name] for name in ("debit", "credit")})
         for row in posted
@@ -46,7 +46,8 @@ def journal(db: Session, asked: Asked) -> Report:
     )
 
 
-def _balance(found: tuple[Any, ...]) -> Row:
+def balance_row(found: tuple[Any, ...]) -> Row:
+    """An account of the trial balance, from its row of `account_balances`."""
     account, name, currency, before, debit, credit, converted, lacking = found
     amounts = {"opening": int(before), "debit": int(debit), "credit": int(credit)}
     return Row(

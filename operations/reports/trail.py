@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from invoicing.reports.figures import Report, Row
+from invoicing.reports.figures import Parts, Report, Row
 from invoicing.reports.months import Months
 from operations.reports.asked import Asked
 from storage.books import audit
@@ -41,8 +41,18 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 def _row(one: audit.Recorded, zone: ZoneInfo) -> Row:
-    at = one.at.astimezone(zone)
-    return Row(label=f"{at:%Y-%m-%d %H:%M} {one.by}: {one.act.replace('_', ' ')} {one.subject}{_told(one)}")
+    at, told = one.at.astimezone(zone), _told(one)
+    return Row(
+        label=f"{at:%Y-%m-%d %H:%M} {one.by}: {one.act.replace('_', ' ')} {one.subject}{f' ({told})' if told else ''}",
+        parts=Parts(
+            day=at.date(),
+            time=f"{at:%H:%M}",
+            what=one.act,
+            number=told or one.subject,
+            document=one.subject if one.detail.get("number") else "",
+            name=one.by,
+        ),
+    )
 
 
 def _told(one: audit.Recorded) -> str:
@@ -50,4 +60,4 @@ def _told(one: audit.Recorded) -> str:
     if found is None:
         return ""
     text = ", ".join(map(str, found)) if isinstance(found, list | dict) else str(found)
-    return f" ({text[:_TOLD_LENGTH_MAX]})"
+    return text[:_TOLD_LENGTH_MAX]

@@ -37,6 +37,7 @@ _GROUPS: Mapping[str, Mapping[str, Right]] = {
         "import": Right.IMPORT_RECORDS,
         "exports": Right.READ,
         "reports": Right.READ,
+        "journal": Right.READ,
     },
     "set-up": {
         "settings": Right.READ,

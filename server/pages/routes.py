@@ -32,7 +32,7 @@ from server.pages import (
     starting,
     switching,
 )
-from server.pages.figures import reports, summary
+from server.pages.figures import journal, reports, summary
 from server.pages.overview import room as overview
 from server.pages.overview import work
 from server.pages.settings import routes as settings
@@ -69,6 +69,20 @@ def pages(desk: Desk) -> list[Route]:
         drafts,
         overview,
         work,
+        invoices,
+        invoices,
+        draft_editing,
+        drafts,
+        documents,
+        records,
+        connections,
+        people,
+        activity,
+        approvals,
+        keys,
+        settings,
+        drafts,
+        journal,
         reports,
         summary,
         payments,

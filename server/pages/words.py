@@ -211,6 +211,7 @@ def page_word(name: str) -> str:
         "exports": gettext("Exports"),
         "reports": gettext("Reports"),
         "start": gettext("First steps"),
+        "journal": gettext("Journal"),
         "connections": gettext("Connections"),
         "people": gettext("People"),
         "activity": gettext("Activity"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ from storage.books.former_reports import FORMER, open_now, open_then
 from storage.books.parts_owed import next_day
 from storage.books.reports import OPEN_THEN, WANTED_THEN
 from storage.books.totals import ADJUSTMENTS
-from storage.paging import Page, decode_cursor, encode_cursor, page_of
+from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of
 from storage.queries.statements import execute, table_of
 from storage.queries.tuples import after
 
@@ -143,16 +143,45 @@ def entries(session: Session, months: Months, account: str, currency: str, *, cu
     amount in the currency of the books, dimensions and the document, where it is of one. Of one account and currency
     where they are given, else of a page of entries.
     """
-    entry, side = _ENTRIES.c, _SIDES.c
-    wanted = select(entry.id, entry.entry_date).where(_in(entry.entry_date, months))
+    side = _SIDES.c
     mine = [side.account == account, side.currency == currency] if account else []
-    if account:
-        wanted = wanted.where(select(side.entry_id).where(side.entry_id == entry.id, *mine).exists())
+    wanted = _entries_of(months, mine)
     rest = _after_entry(wanted, cursor)
 
     def count() -> int:
         return int(execute(session, select(func.count()).select_from(rest.subquery())).scalar_one())
 
+    return _sides_of_page(session, rest, mine, limit=limit, count=count)
+
+
+def whole_entries(session: Session, months: Months, account: str, text: str, *, cursor: str, limit: int) -> Rows:
+    """The same of entries with all their sides: those that post to an account, and whose description holds a text,
+    where these are given. How many are left is not counted: it is 1 where there are any.
+    """
+    wanted = _entries_of(months, [_SIDES.c.account == account] if account else [])
+    if text:
+        wanted = wanted.where(_ENTRIES.c.description.like(like_pattern(text), escape="\\"))
+    return _sides_of_page(session, _after_entry(wanted, cursor), [], limit=limit, count=lambda: 1)
+
+
+def _entries_of(months: Months, sides: list[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
+    """The entries of the months, those with such a side where any are asked for."""
+    entry = _ENTRIES.c
+    wanted = select(entry.id, entry.entry_date).where(_in(entry.entry_date, months))
+    if not sides:
+        return wanted
+    return wanted.where(select(_SIDES.c.entry_id).where(_SIDES.c.entry_id == entry.id, *sides).exists())
+
+
+def _sides_of_page(
+    session: Session,
+    rest: Select[*tuple[Any, ...]],
+    mine: list[ColumnElement[bool]],
+    *,
+    limit: int,
+    count: Callable[[], int],
+) -> Rows:
+    entry, side = _ENTRIES.c, _SIDES.c
     page = page_of(
         execute(session, rest.order_by(entry.entry_date, entry.id).limit(limit + 1)).all(),
         limit=limit,

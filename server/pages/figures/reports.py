@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -22,7 +22,16 @@ from operations.reports.asking import FoundReport, ReportRequest, get_report
 from operations.reports.files import export_report
 from operations.rights import Right
 from server.pages.figures.periods import PERIOD_MAX, usual_moments, usual_periods
-from server.pages.figures.words import by_word, column_word, part_word, question_word, report_word, rule_word, what_word
+from server.pages.figures.words import (
+    by_word,
+    column_word,
+    name_word,
+    part_word,
+    question_word,
+    report_word,
+    rule_word,
+    what_word,
+)
 from server.pages.languages import gettext
 from server.pages.organization_pages import address_of_list, show
 from server.pages.rendering import nothing_here, see_other
@@ -49,7 +58,7 @@ _MADE_OF_DOCUMENTS = frozenset(
         *(ReportName.EC_SALES, ReportName.TRIAL_BALANCE),
     }
 )
-_FORMATS = ("csv", "csv_semicolon", "xlsx")
+FILE_FORMATS = ("csv", "csv_semicolon", "xlsx")
 
 
 def routes(desk: Desk) -> list[Route]:
@@ -122,7 +131,7 @@ async def _report(request: Request, visitor: Visitor) -> Response:
         **await _choices(books, name, wanted, place),
         **context,
         column_word=column_word,
-        part_word=part_word,
+        part_word=_part_word(name, wanted),
         what_word=what_word,
     )
 
@@ -163,10 +172,20 @@ async def _found(books: Books, name: ReportName, wanted: Mapping[str, str], curs
     return context
 
 
+def _part_word(name: ReportName, wanted: Mapping[str, str]) -> Callable[[str], str]:
+    """What the columns are called that say what the rows are of; documents are of customers."""
+    of = name_word(name, wanted["by"]) if not wanted["row"] else gettext("Customer")
+    if wanted["row"] and name is ReportName.TRIAL_BALANCE:
+        of = name_word(name)
+    return lambda part: of if part == "name" else part_word(part)
+
+
 def _of(found: FoundReport, profile: Profile) -> str:
     """Of which time a report is, as its heading says it."""
     formats = formats_of(profile, "")
-    return formats.date(date.fromisoformat(found.as_of)) if found.as_of else months_text(found.months, formats)
+    if not found.as_of:
+        return months_text(found.months, formats)
+    return gettext("At the end of %(day)s", day=formats.date(date.fromisoformat(found.as_of)))
 
 
 def _subject(found: FoundReport, wanted: Mapping[str, str]) -> str:
@@ -191,13 +210,13 @@ async def _file(request: Request, visitor: Visitor) -> Response:
     organization = await visitor.organization(request)
     books = open_books(visitor.office, organization, Right.READ)
     name, file_format = _named(request), request.query_params.get("format", "")
-    if name is None or name is ReportName.VERIFICATION or file_format not in _FORMATS:
+    if name is None or name is ReportName.VERIFICATION or file_format not in FILE_FORMATS:
         return nothing_here()
-    made = await export_report(books, _request(name, _wanted(request)), file_format, progress=_untold)
+    made = await export_report(books, _request(name, _wanted(request)), file_format, progress=untold)
     return await send_file(visitor, books, made)
 
 
-async def _untold(_done: int, _count: int) -> None:
+async def untold(_done: int, _count: int) -> None:
     """A file that is sent at once has no page on which its progress would stand."""
 
 
@@ -220,11 +239,13 @@ def _files(place: str, name: ReportName, wanted: Mapping[str, str]) -> list[tupl
     """Where the report can be had as a file, each with what it is called."""
     if name is ReportName.VERIFICATION or (name is ReportName.STATEMENT and not wanted["customer"]):
         return []
-    words = (gettext("CSV"), gettext("CSV with semicolons"), gettext("Excel"))
-    return [
-        (address_of_list(f"{place}/file", {"format": one, **wanted}), word)
-        for one, word in zip(_FORMATS, words, strict=True)
-    ]
+    return [(address_of_list(f"{place}/file", {"format": one, **wanted}), file_word(one)) for one in FILE_FORMATS]
+
+
+def file_word(file_format: str) -> str:
+    """What a format of tables is called."""
+    words = {"csv": gettext("CSV"), "csv_semicolon": gettext("CSV with semicolons"), "xlsx": gettext("Excel")}
+    return words[file_format]
 
 
 async def _choices(books: Books, name: ReportName, wanted: Mapping[str, str], place: str) -> dict[str, Any]:

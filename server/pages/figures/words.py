@@ -112,6 +112,20 @@ def part_word(name: str) -> str:
     return words[name]
 
 
+def name_word(report: str, by: str = "") -> str:
+    """What the column is called that says whose or what a row of a report is."""
+    if report == ReportName.SALES and by not in ("", SalesBy.CUSTOMER):
+        return {SalesBy.ITEM.value: gettext("Item"), SalesBy.MONTH.value: gettext("Month")}.get(by, by)
+    words = {
+        ReportName.TAX_SUMMARY: gettext("Category and rate"),
+        ReportName.EC_SALES: gettext("Business"),
+        ReportName.TRIAL_BALANCE: gettext("Account"),
+        ReportName.AUDIT_TRAIL: gettext("By whom"),
+        ReportName.VERIFICATION: gettext("Result"),
+    }
+    return words.get(ReportName(report), gettext("Customer"))
+
+
 def by_word(by: str) -> str:
     """What sales are added up by; a dimension is called as the organization calls it."""
     words = {

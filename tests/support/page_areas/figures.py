@@ -31,16 +31,29 @@ def _routes(room: str) -> dict[str, Tried]:
 
     return {
         f"{whole}/summary": lambda of: [("GET", f"/{room}/{one}/summary") for one in (of.handle, of.id, of.canary)],
+        f"{whole}/journal": lambda of: _posted(room, "journal", of),
+        f"{whole}/journal/file": lambda of: [
+            (method, f"{path}&format=csv") for method, path in _posted(room, "journal/file", of)
+        ],
         f"{whole}/reports": lambda of: [("GET", f"/{room}/{one}/reports") for one in (of.handle, of.id, of.canary)],
         f"{whole}/reports/{{report}}": reported,
         f"{whole}/reports/{{report}}/file": filed,
     }
 
 
+def _posted(room: str, page: str, of: Known) -> list[tuple[str, str]]:
+    return [
+        ("GET", f"/{room}/{handle}/{page}?q={one}")
+        for handle in (of.handle, of.id, MINE)
+        for one in (of.number, of.canary)
+    ]
+
+
 AREA = Area(
     _routes,
     {
         "/summary": ["summary", "practice:summary"],
+        "/journal": ["journal", "journal?q=nothing", "practice:journal"],
         "/reports": ["reports", "practice:reports"],
         "/reports/{report}": [
             "reports/receivables_aging",
