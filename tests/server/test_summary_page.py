@@ -44,7 +44,7 @@ async def test_the_summary_leads_to_the_first_invoice_and_then_says_how_things_s
             "Invoiced this year (GBP) 6,030.00",
             "Owed (GBP) 6,000.00",
             "Overdue (GBP) 6,000.00 for up to 10 days",
-            "Drafts 1",
+            "1 draft is not issued yet Show the drafts",
             "Ελαιώνας & <Søn> 6,000.00 GBP",
             f"{paid.number} Café Süd 30.00 GBP Paid",
         ):

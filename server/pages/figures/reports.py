@@ -177,7 +177,10 @@ def _part_word(name: ReportName, wanted: Mapping[str, str]) -> Callable[[str], s
     of = name_word(name, wanted["by"]) if not wanted["row"] else gettext("Customer")
     if wanted["row"] and name is ReportName.TRIAL_BALANCE:
         of = name_word(name)
-    return lambda part: of if part == "name" else part_word(part)
+    words = {"name": of}
+    if name is ReportName.AUDIT_TRAIL:
+        words["number"] = gettext("Of what")
+    return lambda part: words.get(part) or part_word(part)
 
 
 def _of(found: FoundReport, profile: Profile) -> str:
