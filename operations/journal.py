@@ -15,9 +15,9 @@ from invoicing.reports.figures import Row
 from invoicing.reports.months import Months, read_months, year_of
 from operations.issue_dates import today_in
 from operations.reports.ledger import balance_row
-from storage.books import report_documents, reports
+from storage.books import documents, report_documents, reports
 from storage.books.pool import Books
-from storage.paging import check_limit
+from storage.paging import Page, check_limit, decode_cursor
 
 TEXT_MAX = 200
 
@@ -81,9 +81,7 @@ async def find_entries(books: Books, search: JournalSearch, *, cursor: str, limi
 def _find(db: Session, books: Books, search: JournalSearch, cursor: str, limit: int) -> FoundJournal:
     today = today_in(db, books)
     months = read_months(search.period) if search.period else year_of(today)
-    page = report_documents.whole_entries(
-        db, months, search.account, search.text[:TEXT_MAX], cursor=cursor, limit=limit
-    )
+    page = _page(db, months, search, cursor, limit)
     balances = reports.account_balances(db, months)
     return FoundJournal(
         months=months,
@@ -92,6 +90,21 @@ def _find(db: Session, books: Books, search: JournalSearch, cursor: str, limit: 
         next_cursor=page.next_cursor,
         accounts=list(dict.fromkeys((str(row[0]), str(row[1])) for row in balances)),
         balances=[balance_row(row) for row in balances if search.account and row[0] == search.account],
+    )
+
+
+def _page(db: Session, months: Months, search: JournalSearch, cursor: str, limit: int) -> Page[tuple[Any, ...]]:
+    """The sides of a page of entries. Months in which nothing was posted to the account are not gone through, nor
+    descriptions where a document has the text for its number.
+    """
+    text = search.text[:TEXT_MAX]
+    within = reports.months_posted(db, months, search.account) if search.account else months
+    found = documents.id_and_number(db, text) if text else None
+    if within is None:
+        decode_cursor(cursor)
+        return Page((), "", 0)
+    return report_documents.whole_entries(
+        db, within, search.account, text, document=found[0] if found else "", cursor=cursor, limit=limit
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, or_, select, union_all
 from sqlmodel import Session
 
 from invoicing.reports.months import Months
@@ -154,12 +154,18 @@ def entries(session: Session, months: Months, account: str, currency: str, *, cu
     return _sides_of_page(session, rest, mine, limit=limit, count=count)
 
 
-def whole_entries(session: Session, months: Months, account: str, text: str, *, cursor: str, limit: int) -> Rows:
-    """The same of entries with all their sides: those that post to an account, and whose description holds a text,
-    where these are given. How many are left is not counted: it is 1 where there are any.
+def whole_entries(
+    session: Session, months: Months, account: str, text: str, *, document: str = "", cursor: str, limit: int
+) -> Rows:
+    """The same of entries with all their sides: those that post to an account, that are of a document (its id) or its
+    payments, and whose description holds a text, where these are given. How many are left is not counted: it is 1 where
+    there are any.
     """
     wanted = _entries_of(months, [_SIDES.c.account == account] if account else [])
-    if text:
+    if document:
+        paid = select(_PAYMENTS.c.id).where(_PAYMENTS.c.document_id == document)
+        wanted = wanted.where(or_(_ENTRIES.c.document_id == document, _ENTRIES.c.payment_id.in_(paid)))
+    elif text:
         wanted = wanted.where(_ENTRIES.c.description.like(like_pattern(text), escape="\\"))
     return _sides_of_page(session, _after_entry(wanted, cursor), [], limit=limit, count=lambda: 1)
 

@@ -112,6 +112,10 @@ _BALANCES = (
     .order_by(_ACCOUNT.account, _ACCOUNT.currency)
 )
 
+_POSTED = select(func.min(_ACCOUNT.month), func.max(_ACCOUNT.month)).where(
+    _ACCOUNT.account == bindparam("account"), _within(_ACCOUNT.month)
+)
+
 _RECEIVABLES = (table_of(total_tables.Receivable), table_of(former_tables.FormerReceivable))
 # Each by its index of what is open, which a condition on both together would not be sure to enter.
 _OPEN = open_by_day(union_all(*(select(one).where(one.c.open_minor != 0) for one in _RECEIVABLES)).subquery())
@@ -190,6 +194,13 @@ def sales_by_value(session: Session, months: Months, dimension: str) -> Rows:
     """Value of the dimension, currency, documents, net."""
     values = {"first": months.first, "last": months.last, "dimension": dimension}
     return [tuple(row) for row in execute(session, _BY_VALUE, values)]
+
+
+def months_posted(session: Session, months: Months, account: str) -> Months | None:
+    """The months of these from the first to the last in which anything was posted to an account; None for none."""
+    values = {"first": months.first, "last": months.last, "account": account}
+    first, last = execute(session, _POSTED, values).one()
+    return Months(first, last) if first else None
 
 
 def account_balances(session: Session, months: Months) -> Rows:
