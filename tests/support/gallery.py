@@ -30,8 +30,10 @@ from tests.support.http import BAKERY, House
 from tests.support.import_desk import wanted
 from tests.support.issuing import issue_credit_note, issue_invoice
 from tests.support.page_areas import AREAS
+from tests.support.page_areas.setting_parts import FILLED
 from tests.support.people import archive, colleague, in_the_directory
 from tests.support.practice import Practice
+from tests.support.rich import instruct
 from tests.support.visits import sign_in
 
 CUSTOMERS, DOCUMENTS, CLIENTS = 1_000, 70, 30
@@ -111,6 +113,7 @@ async def fill(home: House) -> Gallery:
     await _fill_master_data(books)
     names |= await _fill_documents(one, books)
     names |= await _fill_approvals(one, books)
+    await _fill_settings(one, books)
     names["key"] = (await home.credentials.key(home.bakery)).rpartition("_")[0]
     await home.credentials.link(home.bakery, read_only=True)
     await colleague(one, one.organization, "accountant", email=COLLEAGUE, all_clients=False, clients=[home.bakery])
@@ -118,10 +121,19 @@ async def fill(home: House) -> Gallery:
     names["connection"] = await _connect(one)
     names["consent"] = await _consent(home)
     names["view"] = (await save_view(one.office, one.organization, name="Owed most", asked="sort=overdue")).id
-    started = await (await sign_in(home.site, one.office)).post(f"/o/{BAKERY}/exports", format="csv")
-    names["run"] = started.headers["location"].rpartition("/")[2]
     await _fill_practice(one)
-    return Gallery(home, names)
+    return Gallery(home, names | await _fill_by_pages(home))
+
+
+async def _fill_by_pages(home: House) -> dict[str, str]:
+    """An export that a page has started, and the code of an entry of each list of the settings."""
+    owner = await sign_in(home.site, home.one.office)
+    run = await owner.post(f"/o/{BAKERY}/exports", format="csv", **{"from": "", "to": "", "kind": ""})
+    names = {"run": run.headers["location"].rpartition("/")[2]}
+    for part in FILLED:
+        page = await owner.get(f"/o/{BAKERY}/settings/{part.replace('_', '-')}")
+        names[part] = re.findall(r"/entry\?code=([^\"&]+)", page.text)[0]
+    return names
 
 
 async def _fill_practice(one: Practice) -> None:
@@ -175,6 +187,12 @@ async def _fill_documents(one: Practice, books: Books) -> dict[str, str]:
         "customer": bought[0],
         "item": (await find_items(books, query=_TEXTS[0], cursor="", limit=1)).items[0].id,
     }
+
+
+async def _fill_settings(one: Practice, books: Books) -> None:
+    await instruct(books)
+    values = {"name": "Cost centre"}
+    await save_entry(one.office, books, Part.DIMENSIONS, Change(code="COST_CENTRE", values=values))
 
 
 async def _fill_approvals(one: Practice, books: Books) -> dict[str, str]:

@@ -41,5 +41,7 @@ AREA = Area(
     {
         "/clients": ["practice:clients", "practice:clients?q=nothing"],
         "/clients/new": ["practice:clients/new"],
+        "/clients/new/{mark}": [],
+        "/clients/new/{mark}/progress": [],
     },
 )

@@ -63,6 +63,8 @@ AREA = Area(
         "/invoices/drafts/{draft}": ["invoices/drafts/{draft}"],
         "/invoices/drafts/new": ["invoices/drafts/new"],
         "/invoices/drafts/{draft}/edit": ["invoices/drafts/{draft}/edit"],
+        "/invoices/drafts/{draft}/pdf": [],
+        "/invoices/drafts/{draft}/pages/{page}": [],
         "/invoices/drafts/{draft}/issue": ["invoices/drafts/{draft}/issue"],
         "/invoices/drafts/{draft}/discard": ["invoices/drafts/{draft}/discard"],
     },

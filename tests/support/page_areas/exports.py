@@ -16,4 +16,12 @@ def _routes(room: str) -> dict[str, Tried]:
     }
 
 
-AREA = Area(_routes, {"/exports": ["exports", "practice:exports"], "/exports/{export}": ["exports/{run}"]})
+AREA = Area(
+    _routes,
+    {
+        "/exports": ["exports", "practice:exports"],
+        "/exports/{export}": ["exports/{run}"],
+        "/exports/{export}/progress": [],
+        "/exports/{export}/file": [],
+    },
+)

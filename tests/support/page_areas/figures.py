@@ -65,5 +65,6 @@ AREA = Area(
             "reports/verification",
             "practice:reports/audit_trail",
         ],
+        "/reports/{report}/file": [],
     },
 )

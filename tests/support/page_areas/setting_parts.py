@@ -22,6 +22,20 @@ def _routes(room: str) -> dict[str, Tried]:
     return found | ({f"/{room}/{{handle}}/push": page(f"/{room}/{{handle}}/push")} if room == "practice" else {})
 
 
+FILLED = (
+    "accounts",
+    "agents",
+    "dimensions",
+    "payment_terms",
+    "posting_profiles",
+    "series",
+    "skills",
+    "tax_codes",
+    "workflows",
+)
+"""The parts of which the gallery's client has an entry; the page of an entry of the others is made as theirs is."""
+
+
 def _gallery() -> dict[str, list[str]]:
     found = {f"/settings/{name}": [f"settings/{name}"] for name in ("history", "drift")}
     for part, described in DESCRIBED.items():
@@ -29,8 +43,9 @@ def _gallery() -> dict[str, list[str]]:
         found[f"/settings/{slug}"] = [f"settings/{slug}"]
         if described.adds:
             found[f"/settings/{slug}/new"] = [f"settings/{slug}/new"]
-    found["/settings/payment-terms/entry"] = ["settings/payment-terms/entry?code=NET30"]
-    found["/settings/payment-terms/withdraw"] = ["settings/payment-terms/withdraw?code=NET30"]
+        entry = part.value in FILLED
+        for act in ("entry", *(["withdraw"] if described.withdraw else [])):
+            found[f"/settings/{slug}/{act}"] = [f"settings/{slug}/{act}?code={{{part.value}}}"] if entry else []
     return found | {"/push": ["practice:push"]}
 
 

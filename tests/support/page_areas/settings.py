@@ -22,6 +22,7 @@ AREA = Area(
         "/settings": ["settings", "practice:settings"],
         "/settings/profile": ["settings/profile", "practice:settings/profile"],
         "/settings/branding": ["settings/branding", "practice:settings/branding"],
+        "/settings/branding/picture": [],
         "/settings/policy": ["settings/policy", "practice:settings/policy"],
     },
 )
