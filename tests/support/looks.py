@@ -18,7 +18,8 @@ _LOOK = """(language) => {
     if (!one.labels.length && !one.ariaLabel) wrong.push(`no label: ${one.name || one.id}`);
   }
   for (const one of document.querySelectorAll('a,button')) {
-    if (!(one.ariaLabel || one.textContent || one.querySelector('img')?.alt || '').trim()) wrong.push('a link or button says nothing');
+    const pictured = [...one.querySelectorAll('img')].map((img) => img.alt).join('');
+    if (!(one.ariaLabel || one.textContent + pictured).trim()) wrong.push('a link or button says nothing');
   }
   const parts = (text) => text.match(/[\\d.]+/g).map(Number);
   const light = ([r, g, b]) => [r, g, b].map((one) => one / 255)
