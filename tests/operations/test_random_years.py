@@ -39,7 +39,7 @@ from tests.support.settling_year import random_year
 pytestmark = pytest.mark.faults
 
 NEW_YEAR = datetime(2026, 1, 2, 9, 0, tzinfo=UTC)
-DOCUMENTS = scaled(1_000)
+DOCUMENTS = scaled(1_000, 12)
 
 
 @pytest.mark.parametrize("country", COUNTRY_CODES)

@@ -138,7 +138,7 @@ async def test_killing_the_server_while_it_issues_loses_nothing_that_was_acknowl
     chance = random.Random(20260728)  # noqa: S311  # The moments of the kills, the same in every run.
     issued: dict[str, str] = {}
     references: list[str] = []
-    for _ in range(scaled(50)):
+    for _ in range(scaled(50, 25)):
         async with wired(data) as wire:
             await wire.shake_hands()
             for reference in references[-4:]:

@@ -30,6 +30,7 @@ from storage.sqlite.engines import Mode
 from storage.work import budget
 from tests.support.begun import begin_folder
 from tests.support.clock import NOON
+from tests.support.faults import scaled
 
 PARTNERS, CLIENTS, USERS = 3, 20, 12
 FEW = 4
@@ -138,6 +139,7 @@ async def test_who_reaches_what_is_known_anew_after_every_change(tmp_path: Path,
     begin_folder(tmp_path)
     directory = Directory(tmp_path)
     chance = random.Random(by)  # noqa: S311  # The same changes in every run.
+    asked = partial(reached, users=scaled(USERS, 2))
     with closing(sqlite3.connect(tmp_path / DIRECTORY_FILE, isolation_level=None)) as other_process:
         try:
             await directory.write(partial(populate, chance=chance))
@@ -151,10 +153,10 @@ async def test_who_reaches_what_is_known_anew_after_every_change(tmp_path: Path,
                         await directory._database.run(Mode.WRITE, partial(change, statement=statement))
                     case _:
                         other_process.execute(statement)
-                remembering = [await directory.read(reached), await directory.write(reached)]
-                anew = await directory.read(reached)
+                remembering = [await directory.read(asked), await directory.write(asked)]
+                anew = await directory.read(asked)
                 assert remembering == [anew, anew], statement
-                assert await directory.read(reached) == anew
+                assert await directory.read(asked) == anew
                 seen.add(sum(one is not None for one in anew))
             assert len(seen) > 3
         finally:

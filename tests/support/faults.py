@@ -13,9 +13,9 @@ def is_whole() -> bool:
     return os.environ.get("COUNTERFOIL_FAULTS") == "whole"
 
 
-def scaled(whole: int) -> int:
-    """`whole` where COUNTERFOIL_FAULTS says so, otherwise a tenth of it, and at least one."""
-    return whole if is_whole() else max(1, whole // 10)
+def scaled(whole: int, part: int = 10) -> int:
+    """`whole` where COUNTERFOIL_FAULTS says so, otherwise a tenth of it, or another part, and at least one."""
+    return whole if is_whole() else max(1, whole // part)
 
 
 def combined(*axes: Sequence[Any]) -> list[tuple[Any, ...]]:
