@@ -12,6 +12,7 @@ from hypothesis import settings
 
 from tests.support import stores
 from tests.support.begun import remove_begun
+from tests.support.checked_schemas import check_each_schema_once
 from tests.support.chromium import MISSING
 from tests.support.memory import keep_in_memory
 
@@ -31,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
     keep_in_memory()
+    check_each_schema_once()
     stores.choose(config.getoption("store"))
 
 
