@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from PIL import Image
 
 from invoicing.appearance.logo_files import LOGO_BYTES_MAX
+from invoicing.document.drafting import RequestedDocument, RequestedLine
+from operations.drafts import DraftRequest, draft_invoice
 from operations.identity import browsing
 from tests.support.http import BAKERY, house
 from tests.support.people import colleague
@@ -152,3 +156,87 @@ async def test_a_logo_is_sent_as_a_file_checked_and_removed(tmp_path: Path) -> N
         assert "Replace the logo" in text_of(await owner.get(place))
         assert (await owner.post(place, act="remove_logo")).status_code == 303
         assert "Add the logo" in text_of(await owner.get(place))
+
+
+async def test_a_month_is_closed_and_opened_on_a_page_that_says_what_is_in_it(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        books, place = home.one.books(home.bakery), f"{PLACE}/periods"
+        customer = await home.one.customer(books)
+        await home.one.issue(books, customer.id, quantity="40")
+        home.one.clock.advance(timedelta(days=31))
+        owner = await sign_in(home.site, home.one.office)
+        viewer = await sign_in(home.site, await colleague(home.one, home.bakery, "viewer"))
+        line = RequestedLine(quantity=Decimal(1), description="Late", unit_price=Decimal(10))
+        late = RequestedDocument(customer=customer.id, lines=(line,), issue_date=date(2026, 3, 20))
+        await draft_invoice(books, DraftRequest(document=late))
+        listed = text_of(await owner.get(place)).replace("\u00a0", " ")
+        assert "April 2026 Not over yet" in listed
+        assert "March 2026 Open 1 500.00 GBP 600.00 GBP Close the month" in listed
+        page = await owner.get(f"{place}/2026-03?verify=yes")
+        assert "Documents verified: 1;" in text_of(page)
+        assert "1 draft is dated in these months" in text_of(page)
+        assert "Close March 2026 for Harbour Bakery" in text_of(page)
+        (seen,) = re.findall(r'name="seen" value="([^"]+)"', page.text)
+        close = {"act": "close", "seen": seen, "reason": "VAT return sent"}
+        assert "Tick each warning" in (await owner.post(f"{place}/2026-03", **close)).text
+        assert (await viewer.get(f"{place}/2026-03")).status_code == 404
+        assert (await viewer.post(f"{place}/2026-03", **close, warning="drafts")).status_code == 404
+        assert (await owner.get(f"{place}/2026-04")).status_code == 404
+        assert (await owner.post(f"{place}/2026-03", **close, warning="drafts")).status_code == 303
+        listed = text_of(await viewer.get(place))
+        assert "March 2026 Closed" in listed
+        assert "VAT return sent" in listed
+        assert (await owner.post(f"{place}/2026-03", **close, warning="drafts")).status_code == 409
+        page = await owner.get(f"{place}/2026-03")
+        assert heading_of(page) == "Open March 2026 again"
+        again = {"act": "open", "seen": "0 0 1"}
+        assert (await owner.post(f"{place}/2026-03", **again)).status_code == 400
+        assert (await owner.post(f"{place}/2026-03", **again, reason="A bill came late")).status_code == 303
+        assert "March 2026 Open" in text_of(await owner.get(place))
+
+
+async def test_a_sandbox_goes_live_on_a_page_that_says_what_goes_along_and_what_stays(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        owner = await sign_in(home.site, home.one.office)
+        viewer = await sign_in(home.site, await colleague(home.one, home.bakery, "viewer"))
+        books, place = home.one.books(home.bakery), f"{PLACE}/go-live"
+        await home.one.customer(books)
+        listed = await owner.get(PLACE)
+        assert f'href="{place}"' in listed.text
+        assert "/settings/go-live" not in (await viewer.get(PLACE)).text
+        assert (await viewer.get(place)).status_code == 404
+        assert "Something is missing yet." in text_of(await owner.get(place))
+        assert (await owner.post(place, handle="harbour-bakery")).status_code == 409
+        given = {"line1": "1 Quay", "city": "Hull", "postal_code": "HU1 1AA", "vat_registration": "not_registered"}
+        await owner.post(f"{PLACE}/profile", **given, iban="GB33BUKB20201555555555")
+        page = await owner.get(place)
+        assert 'name="handle" type="text" value="harbour-bakery"' in page.text
+        assert re.search(r"What goes along Customers [1-9]", text_of(page))
+        assert "Make Harbour Bakery live" in text_of(page)
+        wrong = await owner.post(place, handle="Not a handle!")
+        assert wrong.status_code in (400, 409)
+        assert 'value="Not a handle!"' in wrong.text
+        done = await owner.post(place, handle="harbour-bakery")
+        assert done.headers["location"] == "/o/harbour-bakery/settings?live=yes"
+        assert "Harbour Bakery is live." in text_of(await owner.get(done.headers["location"]))
+        assert "Archived" in (await owner.get(PLACE)).text
+        assert (await owner.get(place)).status_code == 404
+        assert 'name="iban"' not in (await owner.get(f"{PLACE}/profile")).text
+
+
+async def test_an_organization_is_archived_and_brought_back_by_who_answers_for_it(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        owner = await sign_in(home.site, home.one.office)
+        viewer = await sign_in(home.site, await colleague(home.one, home.bakery, "viewer"))
+        place = f"{PLACE}/archive"
+        assert (await viewer.post(place, act="archive")).status_code == 404
+        assert "Archive Harbour Bakery" in text_of(await owner.get(place))
+        assert (await owner.post(place, act="archive")).headers["location"] == PLACE
+        assert "Archived: it can be read, not changed" in (await owner.get(PLACE)).text
+        assert (await owner.post(f"{PLACE}/policy", rounding="per_line")).status_code == 409
+        assert "Bring Harbour Bakery back" in text_of(await owner.get(place))
+        await owner.post(place, act="bring_back")
+        assert "Archived:" not in (await owner.get(PLACE)).text
+        refused = await owner.post(f"{PRACTICE}/archive", act="archive")
+        assert refused.status_code == 409
+        assert "has clients" in text_of(refused)

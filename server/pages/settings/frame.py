@@ -30,6 +30,7 @@ ROOMS: Mapping[str, Right] = {
     "profile": Right.READ,
     "branding": Right.READ,
     "policy": Right.READ,
+    "periods": Right.READ,
     **dict.fromkeys(PARTS_BY_ROOM, Right.READ),
     "history": Right.READ,
     "drift": Right.READ,

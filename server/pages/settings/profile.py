@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from invoicing.document.readiness import Blocker
-from invoicing.organizations import OrganizationRef
+from invoicing.organizations import Environment, OrganizationRef
 from invoicing.refusals import Refusal
 from invoicing.remedies import Act
 from operations.configuration.configuring import save_entry
@@ -125,6 +125,7 @@ async def _shown(
         hints=[hint.text for hint in details.hints],
         ready=not details.blockers and not details.live_blockers,
         has_country=bool(details.profile.country),
+        may_go_live=organization.environment is Environment.SANDBOX and may(visitor, organization, Right.GO_LIVE),
     )
 
 

@@ -6,14 +6,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from operations.organizations import get_organization
 from server.pages.languages import gettext
 from server.pages.organization_pages import show
-from server.pages.settings import branding, entries, history, policy, profile
+from server.pages.settings import branding, entries, final_acts, history, periods, policy, profile
 from server.pages.settings.frame import SETTINGS, opened, rooms_of
 from server.pages.visiting import Desk, Visitor
 
-_ROOMS = (profile, branding, policy, entries, history)
-"""The modules of the rooms; each has its own `routes(desk)`."""
+_ROOMS = (profile, branding, policy, periods, entries, history, final_acts)
+"""The modules of the rooms, and of what is done with the whole; each has its own `routes(desk)`."""
 
 
 def routes(desk: Desk) -> list[Route]:
@@ -26,6 +27,7 @@ async def _settings(request: Request, visitor: Visitor) -> Response:
     """Every room with what it is for."""
     books = await opened(request, visitor)
     organization = books.organization
+    details = await get_organization(books)
     return await show(
         visitor,
         organization,
@@ -33,4 +35,7 @@ async def _settings(request: Request, visitor: Visitor) -> Response:
         here=SETTINGS,
         title=gettext("Settings"),
         settings=rooms_of(visitor, organization),
+        acts=final_acts.final_acts(visitor, organization),
+        missing=bool(details.blockers or details.live_blockers),
+        is_new="live" in request.query_params and not details.live_blockers,
     )

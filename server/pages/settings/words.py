@@ -14,6 +14,7 @@ def room_word(name: str) -> str:
         "policy": gettext("Policy"),
         "history": gettext("Changes of settings"),
         "drift": gettext("What was copied"),
+        "periods": gettext("Periods"),
     }
     return words[name] if name in words else gettext(PARTS_BY_ROOM[name].title)
 
@@ -26,5 +27,20 @@ def room_meaning(name: str) -> str:
         "drift": gettext("What came from elsewhere, and is another since."),
         "branding": gettext("Logo, colour, second language and foot, beside an invoice of that look."),
         "policy": gettext("How prices are meant, what is refused, and who may do what."),
+        "periods": gettext("Which months are closed, and what is in each."),
     }
     return words[name] if name in words else gettext(PARTS_BY_ROOM[name].about)
+
+
+def carried_word(name: str) -> str:
+    """What goes along when an organization goes live."""
+    words = {
+        "customers": gettext("Customers"),
+        "items": gettext("Items"),
+        "accounts": gettext("Accounts"),
+        "tax_codes": gettext("Tax codes"),
+        "payment_terms": gettext("Payment terms"),
+        "number_series": gettext("Number series"),
+        "posting_profiles": gettext("Posting profiles"),
+    }
+    return words[name]

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from tests.support.page_areas.trying import Area, Tried, page
 
-_ROOMS = ("profile", "branding", "branding/picture", "branding/sample", "branding/logo", "policy")
+_ROOMS = (
+    "profile",
+    "branding",
+    "branding/picture",
+    "branding/sample",
+    "branding/logo",
+    "policy",
+    "periods",
+    "go-live",
+    "archive",
+)
 
 
 def _routes(room: str) -> dict[str, Tried]:
@@ -13,7 +23,8 @@ def _routes(room: str) -> dict[str, Tried]:
 
 
 def _rooms(whole: str) -> dict[str, Tried]:
-    return {f"{whole}/{name}": page(f"{whole}/{name}") for name in _ROOMS}
+    rooms = {f"{whole}/{name}": page(f"{whole}/{name}") for name in _ROOMS}
+    return rooms | {f"{whole}/periods/{{month}}": page(f"{whole}/periods/2026-02")}
 
 
 AREA = Area(
@@ -24,5 +35,9 @@ AREA = Area(
         "/settings/branding": ["settings/branding", "practice:settings/branding"],
         "/settings/branding/picture": [],
         "/settings/policy": ["settings/policy", "practice:settings/policy"],
+        "/settings/periods": ["settings/periods", "practice:settings/periods"],
+        "/settings/periods/{month}": ["settings/periods/2026-02"],
+        "/settings/go-live": ["settings/go-live"],
+        "/settings/archive": ["settings/archive", "practice:settings/archive"],
     },
 )
