@@ -14,6 +14,9 @@ from invoicing.appearance.logo_files import LOGO_BYTES_MAX
 from invoicing.document.drafting import RequestedDocument, RequestedLine
 from operations.drafts import DraftRequest, draft_invoice
 from operations.identity import browsing
+from server.pages.settings.described import PARTS_BY_ROOM
+from server.pages.settings.frame import GROUPS
+from server.pages.settings.words import room_meaning, room_word
 from tests.support.http import BAKERY, house
 from tests.support.people import colleague
 from tests.support.visits import heading_of, sign_in, text_of
@@ -171,7 +174,7 @@ async def test_a_month_is_closed_and_opened_on_a_page_that_says_what_is_in_it(tm
         await draft_invoice(books, DraftRequest(document=late))
         listed = text_of(await owner.get(place)).replace("\u00a0", " ")
         assert "April 2026 Not over yet" in listed
-        assert "March 2026 Open 1 500.00 GBP 600.00 GBP Close the month" in listed
+        assert "March 2026 Open 1 600.00 GBP Close the month" in listed
         page = await owner.get(f"{place}/2026-03?verify=yes")
         assert "Documents verified: 1;" in text_of(page)
         assert "1 draft is dated in these months" in text_of(page)
@@ -240,3 +243,10 @@ async def test_an_organization_is_archived_and_brought_back_by_who_answers_for_i
         refused = await owner.post(f"{PRACTICE}/archive", act="archive")
         assert refused.status_code == 409
         assert "has clients" in text_of(refused)
+
+
+def test_every_part_of_the_configuration_has_its_room() -> None:
+    rooms = [name for group in GROUPS.values() for name in group]
+    assert set(PARTS_BY_ROOM) <= set(rooms)
+    assert len(rooms) == len(set(rooms))
+    assert all(room_word(name) and room_meaning(name) for name in rooms)

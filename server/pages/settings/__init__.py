@@ -1,3 +1,3 @@
-"""The settings of an organization in rooms: one module for each, and one line for each in `frame.ROOMS`, `words.py` and
+"""The settings of an organization in rooms: a module for each, and a line for each in `frame.GROUPS`, `words.py` and
 `routes.py`.
 """

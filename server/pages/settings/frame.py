@@ -15,8 +15,7 @@ from operations.identity.browsing import new_mark
 from operations.rights import Right
 from server.pages.organization_pages import show
 from server.pages.rendering import see_other
-from server.pages.settings.described import PARTS_BY_ROOM
-from server.pages.settings.words import room_meaning, room_word
+from server.pages.settings.words import group_word, room_meaning, room_word
 from server.pages.visiting import Visitor
 from storage.books.pool import Books
 from views.base import View
@@ -26,19 +25,16 @@ from views.remedies import message_of, on_page
 SETTINGS = "settings"
 _SAVED = "saved"
 
-ROOMS: Mapping[str, Right] = {
-    "profile": Right.READ,
-    "branding": Right.READ,
-    "policy": Right.READ,
-    "periods": Right.READ,
-    **dict.fromkeys(PARTS_BY_ROOM, Right.READ),
-    "history": Right.READ,
-    "drift": Right.READ,
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "organization": ("profile", "bank-accounts", "branding", "policy"),
+    "money": ("tax-codes", "tax-authorities", "jurisdictions", "payment-terms", "series", "transaction-types"),
+    "books": ("periods", "accounts", "posting-profiles", "dimensions"),
+    "work": ("workflows", "agents", "skills"),
+    "record": ("history", "drift"),
 }
-"""The rooms in their order, by the names that their addresses have, each with the right without which it is not shown.
+"""The rooms in their groups and order, by the names that their addresses have. Whoever reads the organization sees them
+all.
 """
-
-
 _ONLY_IN: Mapping[str, str] = {"tax-authorities": "US", "jurisdictions": "US"}
 """Rooms that mean something in one country alone."""
 
@@ -51,6 +47,14 @@ class Room(View):
     means: str
     address: str
     here: bool
+
+
+class RoomGroup(View):
+    """Rooms that belong together."""
+
+    name: str
+    word: str
+    rooms: list[Room]
 
 
 async def opened(request: Request, visitor: Visitor) -> Books:
@@ -76,19 +80,25 @@ def may(visitor: Visitor, organization: OrganizationRef, right: Right) -> bool:
     return not organization.archived and is_allowed(right, organization, visitor.office.principal)
 
 
-def rooms_of(visitor: Visitor, organization: OrganizationRef, here: str = "") -> list[Room]:
-    """The rooms that the visitor may see."""
+def groups_of(organization: OrganizationRef, here: str = "") -> list[RoomGroup]:
+    """The rooms of the organization, in their groups."""
     return [
-        Room(
-            name=name,
-            word=room_word(name),
-            means=room_meaning(name),
-            address=place_of_room(organization, name),
-            here=name == here,
+        RoomGroup(
+            name=group,
+            word=group_word(group),
+            rooms=[
+                Room(
+                    name=name,
+                    word=room_word(name),
+                    means=room_meaning(name),
+                    address=place_of_room(organization, name),
+                    here=name == here,
+                )
+                for name in names
+                if organization.country == _ONLY_IN.get(name, organization.country)
+            ],
         )
-        for name, right in ROOMS.items()
-        if organization.country == _ONLY_IN.get(name, organization.country)
-        if is_allowed(right, organization, visitor.office.principal)
+        for group, names in GROUPS.items()
     ]
 
 
@@ -119,7 +129,7 @@ async def show_room(
         here=SETTINGS,
         status=status_of(refusal),
         title=title or room_word(room),
-        settings=rooms_of(visitor, organization, room),
+        settings=groups_of(organization, room),
         room_here=room,
         room_place=place_of_room(organization, room),
         refused=message_of(refusal, on_page) if refusal else "",

@@ -10,7 +10,7 @@ from operations.organizations import get_organization
 from server.pages.languages import gettext
 from server.pages.organization_pages import show
 from server.pages.settings import branding, entries, final_acts, history, periods, policy, profile
-from server.pages.settings.frame import SETTINGS, opened, rooms_of
+from server.pages.settings.frame import SETTINGS, groups_of, opened
 from server.pages.visiting import Desk, Visitor
 
 _ROOMS = (profile, branding, policy, periods, entries, history, final_acts)
@@ -34,7 +34,7 @@ async def _settings(request: Request, visitor: Visitor) -> Response:
         "settings_rooms.html",
         here=SETTINGS,
         title=gettext("Settings"),
-        settings=rooms_of(visitor, organization),
+        settings=groups_of(organization),
         acts=final_acts.final_acts(visitor, organization),
         missing=bool(details.blockers or details.live_blockers),
         is_new="live" in request.query_params and not details.live_blockers,

@@ -6,6 +6,18 @@ from server.pages.languages import gettext
 from server.pages.settings.described import PARTS_BY_ROOM
 
 
+def group_word(name: str) -> str:
+    """A group of rooms."""
+    words = {
+        "organization": gettext("Organization"),
+        "money": gettext("Tax, terms and numbers"),
+        "books": gettext("Books"),
+        "work": gettext("Approval and assistants"),
+        "record": gettext("Record"),
+    }
+    return words[name]
+
+
 def room_word(name: str) -> str:
     """A room, by the name that its address has."""
     words = {
