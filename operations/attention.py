@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
 
 from invoicing.reports.summaries import Figures, OpenMandate
-from invoicing.text.typed import fold
-from operations.overview import ClientStanding
+from operations.overview import ClientStanding, name_key
 
 OVERDUE_DAYS = 14
 """Overdue for longer than this is a matter for attention, where nobody asks for another number of days."""
@@ -39,8 +38,7 @@ WORK = (Matter.UNREADABLE, Matter.OVERDUE, Matter.NOT_READY, Matter.APPROVAL, Ma
 class Attention:
     """A matter at a client. `count` is of documents or drafts, `days` for how long it has been so, or how long until
     the legal date: less than zero once that has begun. `since` is the day that they are counted from; `figures` are
-    those of the currency in which something is overdue. `rank` is its place among those of its matter that are counted
-    in the same currency, the greatest first.
+    those of the currency in which something is overdue.
     """
 
     client: ClientStanding
@@ -50,7 +48,6 @@ class Attention:
     since: date | None = None
     figures: Figures | None = None
     mandate: OpenMandate | None = None
-    rank: int = 0
 
 
 def attention_at(
@@ -62,7 +59,8 @@ def attention_at(
     No currency is compared with another: first comes the greatest of each, then the second of each.
     """
     found = [one for client in clients for one in _matters(client, verified, overdue_days)]
-    return sorted(_ranked(found), key=_position)
+    ranks = _ranks(found)
+    return sorted(found, key=lambda one: _position(one, ranks.get(id(one), 0)))
 
 
 def work_at(found: Sequence[Attention], matters: Collection[Matter] = WORK) -> list[list[Attention]]:
@@ -102,31 +100,28 @@ def _matters(client: ClientStanding, verified: Mapping[str, date], overdue_days:
             yield Attention(client, Matter.UNVERIFIED, count=summary.documents, days=days, since=since)
 
 
-def _ranked(found: Sequence[Attention]) -> Iterator[Attention]:
-    """With the place of each among those in its currency: how many are overdue with more."""
+def _ranks(found: Sequence[Attention]) -> dict[int, int]:
+    """The place of each of these very objects among those in its currency: how many are overdue with more."""
     by_currency: dict[str, list[Attention]] = {}
     for one in found:
-        if one.figures is None:
-            yield one
-        else:
+        if one.figures is not None:
             by_currency.setdefault(one.figures.currency, []).append(one)
-    for some in by_currency.values():
-        for rank, one in enumerate(sorted(some, key=_overdue_minor, reverse=True)):
-            yield replace(one, rank=rank)
+    greatest_first = (sorted(some, key=_overdue_minor, reverse=True) for some in by_currency.values())
+    return {id(one): rank for some in greatest_first for rank, one in enumerate(some)}
 
 
 def _overdue_minor(one: Attention) -> int:
     return one.figures.overdue_minor if one.figures else 0
 
 
-def _position(one: Attention) -> tuple[bool, int, int, int, str, str]:
+def _position(one: Attention, rank: int) -> tuple[bool, int, int, int, str, str]:
     organization = one.client.standing.organization
     size = one.days if one.matter is Matter.MANDATE else -one.count
     return (
         one.client.is_sandbox,
         one.matter.value,
-        one.rank,
+        rank,
         -one.days if one.matter is Matter.OVERDUE else size,
-        fold(organization.name),
+        name_key(organization.name),
         organization.handle,
     )

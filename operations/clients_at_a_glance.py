@@ -11,9 +11,8 @@ from zoneinfo import ZoneInfo
 
 from invoicing.organizations import OrganizationRef
 from invoicing.reports.summaries import Figures
-from invoicing.text.typed import fold
 from operations.access import Office
-from operations.overview import ClientStanding, Onboarding, standing_of_clients
+from operations.overview import ClientStanding, Onboarding, name_key, standing_of_clients
 from storage.directory.verifications import verified_at
 from storage.paging import search_words
 
@@ -155,12 +154,14 @@ def _is_meant(one: ClientStanding, asked: Asked) -> bool:
 
 
 def _holds(one: ClientStanding, words: Sequence[str]) -> bool:
-    held = fold(f"{one.standing.organization.name} {one.standing.organization.handle}")
-    return all(fold(word) in held for word in words)
+    if not words:
+        return True
+    held = f"{name_key(one.standing.organization.name)} {one.standing.organization.handle}"
+    return all(word in held for word in words)
 
 
 def _name(one: ClientStanding) -> tuple[str, str]:
-    return fold(one.standing.organization.name), one.standing.organization.handle
+    return name_key(one.standing.organization.name), one.standing.organization.handle
 
 
 def _by_amount(found: list[ClientStanding], column: Column, *, downwards: bool) -> list[ClientStanding]:

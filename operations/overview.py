@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum, auto
+from functools import lru_cache
 
 from invoicing.organizations import Environment, OrganizationRef
 from invoicing.reports.figures import Row, totals_of
-from invoicing.reports.summaries import Figures, sum_of
+from invoicing.reports.summaries import SUMMARIES_REMEMBERED, Figures, sum_of
 from invoicing.text.typed import fold
 from operations.access import Office
 from operations.onboarding import find_partner
@@ -225,6 +226,12 @@ def _client_standing(standing: Standing) -> ClientStanding:
     return ClientStanding(standing, figures, max((_days(standing, one) for one in figures), default=0))
 
 
+@lru_cache(SUMMARIES_REMEMBERED)
+def name_key(name: str) -> str:
+    """What lists are in order by: the name, without case."""
+    return fold(name)
+
+
 def _days(standing: Standing, figures: Figures) -> int:
     return (standing.today - figures.overdue_since).days if figures.overdue_since else 0
 
@@ -235,7 +242,7 @@ def _position(one: ClientStanding) -> tuple[int, int, str, str, str]:
     """
     organization = one.standing.organization
     since = min((of.overdue_since.isoformat() for of in one.figures if of.overdue_since), default="")
-    return int(one.is_sandbox), one.trouble.value, since, fold(organization.name), organization.handle
+    return int(one.is_sandbox), one.trouble.value, since, name_key(organization.name), organization.handle
 
 
 def sums_of(clients: Sequence[ClientStanding]) -> tuple[CurrencySum, ...]:

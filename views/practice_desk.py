@@ -157,10 +157,13 @@ def months_charts(clients: Sequence[ClientStanding], today: date, profile: Profi
     """What all of these clients have invoiced in each of the last twelve months, a chart for each currency, that of
     most documents first.
     """
+    first = f"{today.year - 1:04}-{today.month:02}"
     totals: dict[str, dict[str, int]] = {}
     documents: dict[str, int] = {}
     for client in clients:
         for of in client.standing.summary.months if client.standing.summary else ():
+            if of.month <= first:
+                continue
             months = totals.setdefault(of.currency, {})
             months[of.month] = months.get(of.month, 0) + of.total_minor
             documents[of.currency] = documents.get(of.currency, 0) + of.documents

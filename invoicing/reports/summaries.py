@@ -7,7 +7,7 @@ sums by month, and what is owed by the day on which it is due.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -89,6 +89,10 @@ class Summary:
     mandates: tuple[OpenMandate, ...] = ()
     first_document: date | None = None
 
+    def __hash__(self) -> int:
+        # Figures are remembered by it: what tells two apart nearly always is enough, and quick.
+        return hash((self.day, self.last_activity, self.documents, self.drafts))
+
     def old_drafts_on(self, day: date) -> tuple[int, date | None]:
         """How many drafts are old on a day, and on which day the oldest of them was changed last."""
         old = [
@@ -138,6 +142,7 @@ def owed_from(rows: Iterable[tuple[str, date, int]], day: date) -> tuple[Owed, .
     )
 
 
+@lru_cache(SUMMARIES_REMEMBERED)
 def figures_on(summary: Summary, day: date) -> tuple[Figures, ...]:
     """What the summary says for a day that it tells of, by currency; none for a currency in which all is zero."""
     found = {one.currency: _owed_on(one, day) for one in summary.owed}
@@ -157,22 +162,24 @@ def figures_on(summary: Summary, day: date) -> tuple[Figures, ...]:
 
 def sum_of(figures: Iterable[Figures]) -> tuple[Figures, ...]:
     """Figures of several organizations together, by currency; `overdue_since` is the earliest of theirs."""
-    found: dict[str, Figures] = {}
+    by_currency: dict[str, list[Figures]] = {}
     for one in figures:
-        so_far = found.get(one.currency, Figures(one.currency))
-        since = [day for day in (so_far.overdue_since, one.overdue_since) if day is not None]
-        found[one.currency] = Figures(
-            currency=one.currency,
-            open_minor=so_far.open_minor + one.open_minor,
-            overdue_minor=so_far.overdue_minor + one.overdue_minor,
-            overdue_since=min(since, default=None),
-            owed_to_customers_minor=so_far.owed_to_customers_minor + one.owed_to_customers_minor,
-            this_month_minor=so_far.this_month_minor + one.this_month_minor,
-            last_month_minor=so_far.last_month_minor + one.last_month_minor,
-            this_year_minor=so_far.this_year_minor + one.this_year_minor,
-            last_year_minor=so_far.last_year_minor + one.last_year_minor,
-        )
-    return tuple(found[currency] for currency in sorted(found))
+        by_currency.setdefault(one.currency, []).append(one)
+    return tuple(_added(currency, by_currency[currency]) for currency in sorted(by_currency))
+
+
+def _added(currency: str, some: Sequence[Figures]) -> Figures:
+    return Figures(
+        currency=currency,
+        open_minor=sum(one.open_minor for one in some),
+        overdue_minor=sum(one.overdue_minor for one in some),
+        overdue_since=min((one.overdue_since for one in some if one.overdue_since), default=None),
+        owed_to_customers_minor=sum(one.owed_to_customers_minor for one in some),
+        this_month_minor=sum(one.this_month_minor for one in some),
+        last_month_minor=sum(one.last_month_minor for one in some),
+        this_year_minor=sum(one.this_year_minor for one in some),
+        last_year_minor=sum(one.last_year_minor for one in some),
+    )
 
 
 def _owed_on(owed: Owed, day: date) -> Figures:

@@ -42,7 +42,16 @@ class Overview:
 
     def list_query(self) -> str:
         """What of it a saved view keeps: the list alone."""
-        return urlencode([(name, value) for name, value in self._pairs({}) if name not in _OF_ONE_LOOK])
+        return urlencode(self.list_pairs())
+
+    def list_pairs(self) -> list[tuple[str, str]]:
+        """The same as the fields of a form."""
+        return [(name, value) for name, value in self._pairs({}) if name != "days"]
+
+    @property
+    def days(self) -> str:
+        """For how many days something is overdue that is told, where that is not as always."""
+        return "" if self.overdue_days == OVERDUE_DAYS else f"{self.overdue_days}"
 
     def _pairs(self, changed: dict[str, str]) -> list[tuple[str, str]]:
         order = ("-" if self.asked.downwards else "") + self.asked.order
@@ -51,13 +60,10 @@ class Overview:
             "state": self.asked.state.value,
             "environment": self.asked.environment,
             "sort": "" if order == WORST else order,
-            "days": "" if self.overdue_days == OVERDUE_DAYS else f"{self.overdue_days}",
+            "days": self.days,
         } | changed
         columns = () if self.columns == DEFAULT_COLUMNS else self.columns
         return [*((name, value) for name, value in said.items() if value), *(("column", one.value) for one in columns)]
-
-
-_OF_ONE_LOOK = frozenset({"skip", "start", "view"})
 
 
 def overview_of(params: QueryParams) -> Overview:

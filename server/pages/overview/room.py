@@ -27,7 +27,7 @@ from operations.clients_at_a_glance import (
     glance_at_clients,
 )
 from operations.issue_dates import today_in
-from operations.overview import sums_of, told_apart
+from operations.overview import Onboarding, sums_of, told_apart
 from operations.rights import Right
 from operations.saved_views import remove_view, rename_view, save_view, view_of, views_of
 from operations.verification import verify_organization
@@ -105,9 +105,10 @@ async def _shown(
         ],
         **_matters(found, wanted, profile, place),
         **_clients(glance, wanted, profile, place),
-        column_word=column_word,
-        rule_of=rule_of,
-        standing_word=standing_word,
+        # Looked up once each: they stand in every row.
+        names={one.value: column_word(one.value) for one in Column},
+        rules={one.value: rule_of(one.value) for one in Column},
+        standings={one.value: standing_word(one.value) for one in Onboarding},
     )
 
 
