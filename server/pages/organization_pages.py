@@ -34,14 +34,14 @@ _GROUPS: Mapping[str, Mapping[str, Right]] = {
         "approvals": Right.DECIDE_APPROVAL,
     },
     "books": {
-        "import": Right.IMPORT_RECORDS,
-        "exports": Right.READ,
         "reports": Right.READ,
         "journal": Right.READ,
+        "exports": Right.READ,
+        "import": Right.IMPORT_RECORDS,
     },
     "set-up": {
-        "settings": Right.READ,
         "start": Right.UPDATE_PROFILE,
+        "settings": Right.READ,
         "connections": Right.READ,
         "people": Right.MANAGE_PEOPLE,
         "activity": Right.READ_ACTIVITY,
@@ -62,11 +62,11 @@ async def show(
     *,
     here: str = "",
     status: int = 200,
-    counts: Mapping[str, int] = MappingProxyType({}),
+    to_do: Mapping[str, int] = MappingProxyType({}),
     **context: Any,
 ) -> Response:
     """The page of a template that extends `organization.html`; `here` is its name among the organization's pages.
-    `counts` is how much there is to do on some of these pages, where that is known.
+    `to_do` is how much there is to do on some of these pages, where that is known.
     """
     return render(
         template,
@@ -74,7 +74,7 @@ async def show(
         visitor=visitor,
         head=head_of(organization),
         place=place_of(organization),
-        rooms=_groups(visitor, organization, here, counts),
+        rooms=_groups(visitor, organization, here, to_do),
         switcher=await _switcher(visitor, organization),
         **context,
     )
@@ -92,14 +92,14 @@ def pages_of(visitor: Visitor, organization: OrganizationRef) -> list[Tab]:
 
 
 def _groups(
-    visitor: Visitor, organization: OrganizationRef, here: str, counts: Mapping[str, int] = MappingProxyType({})
+    visitor: Visitor, organization: OrganizationRef, here: str, to_do: Mapping[str, int] = MappingProxyType({})
 ) -> list[Group]:
     place = place_of(organization)
     groups = [
         Group(
             name=group_word(name),
             tabs=[
-                Tab(name=page_word(tab), address=f"{place}/{tab}", here=tab == here, count=counts.get(tab, 0))
+                Tab(name=page_word(tab), address=f"{place}/{tab}", here=tab == here, count=to_do.get(tab, 0))
                 for tab, right in tabs.items()
                 if is_allowed(right, organization, visitor.office.principal)
             ],

@@ -89,7 +89,7 @@ async def _shown(
         here=HERE,
         status=200 if refusal is None else 400,
         title=gettext("Overview"),
-        counts={"work": len(work_at(found))},
+        to_do={"work": len(work_at(found))},
         overview=wanted,
         here_address=place,
         count=len(glance.clients),

@@ -50,7 +50,7 @@ async def _work(request: Request, visitor: Visitor) -> Response:
         "work.html",
         here=HERE,
         title=gettext("Work"),
-        counts={HERE: len(everything)},
+        to_do={HERE: len(everything)},
         groups=[await _group(visitor, one, profile) for one in groups[start:end]],
         clients=len(groups),
         kind=kind if len(wanted) == 1 else "",

@@ -55,8 +55,6 @@ AREA = Area(
         "/invoices/{document}": ["invoices/{invoice}", "invoices/{part_paid}", "invoices/{credit_note}"],
         "/invoices/{document}/pdf": [],
         "/invoices/{document}/pages/{page}": [],
-        "/invoices/drafts/{draft}/pdf": [],
-        "/invoices/drafts/{draft}/pages/{page}": [],
         "/invoices/{document}/credit": ["invoices/{invoice}/credit"],
         "/invoices/{document}/pay": ["invoices/{invoice}/pay"],
         "/invoices/{document}/payments/{payment}/reverse": ["invoices/{part_paid}/payments/{payment}/reverse"],
