@@ -21,13 +21,7 @@ WRONG = "Name;VAT number\nCafé Süd;GB123\n"
 async def sent(
     visit: Visit, text: str, *, kind: str = "customers", key: str = "", name: str = "k.csv"
 ) -> httpx2.Response:
-    fields = {
-        "form_key": key or visit.signed_in.form_key,
-        "organization": await visit._organization_at(PLACE),
-        "kind": kind,
-    }
-    headers = {**visit.cookie, "Origin": visit.site.url}
-    return await visit.site.send("POST", PLACE, data=fields, files={"file": (name, text.encode())}, headers=headers)
+    return await visit.send_file(PLACE, name, text, kind=kind, form_key=key or visit.signed_in.form_key)
 
 
 async def test_columns_are_seen_and_corrected_before_anything_is_written(tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ LONG = "Bäckerei und Konditorei Großmann, Söhne & Enkel GmbH & Co. KG"
 GREEK, ARABIC = "Ταβέρνα Ο Γλάρος Ανώνυμη Εταιρεία", "شركة النخيل للتجارة المحدودة"
 COLLEAGUE = "somebody.with.a.very.long.address.indeed@subdomain.of.example.com"
 PRACTICE = "practice:"
+_IMPORTED = "Name;Land;Mailadresse\n" + "".join(f"Gasthof {number};AT;{number}@example.com\n" for number in range(60))
 _NAMES = (
     "Hotel Bristol",
     "Café Central",
