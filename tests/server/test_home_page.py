@@ -30,9 +30,9 @@ async def test_it_leads_to_what_one_reaches(tmp_path: Path) -> None:
         assert (await owner.get("/")).headers["location"] == "/practice/ledger-co-sandbox/overview"
         shown = await owner.get("/organizations")
         assert re.findall(r'<a href="(/(?:o|practice)/[^"]+)"', shown.text) == [
-            "/practice/ledger-co-sandbox/summary",
-            f"/o/{FINCH}/summary",
-            f"/o/{BAKERY}/summary",
+            "/practice/ledger-co-sandbox",
+            f"/o/{FINCH}",
+            f"/o/{BAKERY}",
         ]
         found = await owner.get("/?q=harbour")
         assert BAKERY in found.text
