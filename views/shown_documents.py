@@ -158,10 +158,8 @@ def acts_of(shown: ShownDocument) -> list[str]:
     is_note, acts = shown.kind == DocumentKind.CREDIT_NOTE.value, ["reverse"]
     if shown.open or (is_note and shown.credits):
         acts.append("pay")
-    if not is_note and not shown.former:
-        acts.append("copy")
-        if shown.status != Status.CREDITED:
-            acts.append("credit")
+    if not is_note and not shown.former and shown.status != Status.CREDITED:
+        acts.append("credit")
     return acts
 
 

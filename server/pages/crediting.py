@@ -99,6 +99,10 @@ def _wanted(act: _Crediting) -> tuple[CreditRequest, list[str]]:
         InvalidInput: what is no number, naming its field.
     """
     if act.given["what"] != _PART:
+        if any(text for name, text in act.given.items() if _LINE.fullmatch(name)):
+            raise InvalidInput(
+                "Choose either all that is left, or only what is entered: nothing was taken from both.", field="what"
+            )
         return CreditRequest(invoice=act.one.key, reason=act.given["reason"]), []
     decimal = formats_of(act.profile, act.one.currency).decimal
     typed: dict[str, dict[str, Decimal]] = {}

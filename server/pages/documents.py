@@ -67,7 +67,7 @@ async def _document(request: Request, visitor: Visitor) -> Response:
 
 def _acts(visitor: Visitor, books: Books, shown: ShownDocument) -> frozenset[str]:
     """What this visitor can do with it."""
-    rights = {"pay": Right.RECORD_PAYMENT, "reverse": Right.RECORD_PAYMENT, "credit": Right.CREDIT, "copy": Right.DRAFT}
+    rights = {"pay": Right.RECORD_PAYMENT, "reverse": Right.RECORD_PAYMENT, "credit": Right.CREDIT}
     if books.organization.archived:
         return frozenset()
     principal = visitor.office.principal

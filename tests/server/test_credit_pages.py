@@ -49,6 +49,8 @@ async def test_an_invoice_is_credited_as_it_was_shown_in_part_and_in_whole(tmp_p
             refused = await owner.post(place, act="show", reason="Broken", what="part", **typed)
             assert refused.status_code in (400, 409), field
             assert f'href="#{field}"' in refused.text
+        both = await owner.post(place, act="show", reason="Broken", what="all", **{"line-1.quantity": "4"})
+        assert (both.status_code, "Choose either all that is left" in text_of(both)) == (400, True)
         part = {"reason": "Broken <on> the way", "what": "part", "line-1.quantity": "4"}
         shown = await owner.post(place, act="show", **part)
         assert heading_of(shown) == "Issue TEST-CN-2026-00001?"
