@@ -38,6 +38,7 @@ async def entered(visit: Visit, place: str, **typed: str) -> str:
 async def test_a_customer_is_entered_changed_and_archived_by_hand(tmp_path: Path) -> None:
     async with house(tmp_path / "data") as home:
         owner = await sign_in(home.site, home.one.office)
+        assert f'href="/o/{BAKERY}/import?kind=items"' in (await owner.get(ITEMS)).text
         blank = held(await owner.get(f"{CUSTOMERS}/new"))
         assert (blank["country"], blank["kind"], blank["name"]) == ("GB", "business", "")
         wrong = {**blank, "name": "Ελαιώνας <Α.Ε.>", "tax_number": "GB123", "note": "line one\r\nline two"}
@@ -80,6 +81,9 @@ async def test_the_page_of_a_customer_says_what_it_owes_and_who_may_be_the_same(
         said = text_of(await owner.get(place)).replace("\u00a0", " ")
         assert "Owes in GBP 600.00 1 open document" in said
         assert invoice.number in said
+        statement = await owner.get(f"/o/{BAKERY}/reports/statement?customer={customer.id}")
+        assert f"/reports/statement?customer={customer.id}" in (await owner.get(place)).text
+        assert invoice.number in text_of(statement)
         form = {**held(await owner.get(f"{CUSTOMERS}/new")), "name": "Cafe Sued Ltd"}
         asked = await owner.post(f"{CUSTOMERS}/new", **form)
         assert (asked.status_code, "Perhaps this customer is there already: Café Süd" in text_of(asked)) == (409, True)
