@@ -12,7 +12,7 @@ from invoicing.organizations import OrganizationRef
 from invoicing.reports.figures import ReportName
 from operations.access import is_allowed, open_books
 from operations.finding_invoices import latest_invoices
-from operations.known_credentials import list_openings
+from operations.known_credentials import is_connected
 from operations.reports.asking import ReportRequest, get_report
 from operations.rights import Right
 from operations.summaries import Standing, standings
@@ -94,7 +94,7 @@ async def _steps(
             gettext("Connect an AI client, so that it drafts what you tell it"),
             f"{place}/connections",
             gettext("Connect an AI client"),
-            bool(await list_openings(visitor.office, organization)),
+            await is_connected(visitor.office, organization),
         ),
         (
             gettext("Issue the first invoice"),
