@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from operations.identity.browsing import SignedIn, is_form_key
 from server.http.answers import Turned
 from server.http.multipart import FormFile, NotThisForm
 from server.http.origins import origin_asked
-from server.pages.rendering import told
+from server.pages.languages import gettext
+from server.pages.rendering import render, told
 
 FORM_BYTES_MAX = 65_536
 PUBLIC_URL = "counterfoil.public_url"
@@ -19,6 +21,9 @@ PUBLIC_URL = "counterfoil.public_url"
 FORM_TYPE = "application/x-www-form-urlencoded"
 _FIELDS_MAX = 2_000
 _KEY = "form_key"
+_OURS = frozenset({"mark", "organization"})
+_NOT_KEPT = frozenset({"password", "again", "code", "answer", "nonce", "halfway"})
+"""Fields with which somebody proves who it is: a form that has one is filled in anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +48,49 @@ async def read_form(request: Request, signed_in: SignedIn | None = None) -> Form
     """
     check_from_here(request)
     if not is_form(request):
-        raise _not_read("What was sent is not this page's form.", 415)
+        raise _not_read(gettext("What was sent is not this page's form."), 415)
     try:
         pairs = form_pairs(await read_body(request), most=_FIELDS_MAX)
     except ValueError:
-        raise _not_read("The form could not be read.", 400) from None
+        raise _not_read(gettext("The form could not be read."), 400) from None
     fields: dict[str, list[str]] = {}
     for name, value in pairs:
         fields.setdefault(name, []).append(value)
     form = Form(fields)
-    if signed_in is not None:
-        check_form_key(signed_in, form.text(_KEY))
+    if signed_in is not None and not is_form_key(signed_in, form.text(_KEY)):
+        raise Turned(_of_another_session(request, form, signed_in))
     return form
+
+
+def signed_out(request: Request, form: Form) -> Response | None:
+    """For a form of a page on which somebody was signed in, and is not any more: it is kept on the page that says so,
+    to be sent again. None where it holds what no page is to hold.
+    """
+    said = gettext("You were signed out before this was sent, and nothing was done.")
+    return _to_be_sent_again(request, form, said, None)
+
+
+def _of_another_session(request: Request, form: Form, signed_in: SignedIn) -> Response:
+    said = gettext("You have signed in anew since this page was opened, and nothing was done yet.")
+    again = _to_be_sent_again(request, form, said, signed_in)
+    return again or told(gettext("This was not done"), _anew(), status=403)
+
+
+def _to_be_sent_again(request: Request, form: Form, said: str, signed_in: SignedIn | None) -> Response | None:
+    if _NOT_KEPT & form.fields.keys():
+        return None
+    fields = [(name, value) for name, values in form.fields.items() for value in values if name != _KEY]
+    visitor = None if signed_in is None else {"email": signed_in.principal.label, "form_key": signed_in.form_key}
+    return render(
+        "send_again.html",
+        status=401 if signed_in is None else 403,
+        title=gettext("This was not done yet"),
+        visitor=visitor,
+        said=said,
+        action=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        fields=fields,
+        shown=[(name, value) for name, value in fields if value and name not in _OURS],
+    )
 
 
 async def read_form_with_file(request: Request, signed_in: SignedIn, *, most: int) -> tuple[Form, bytes]:
@@ -75,7 +111,7 @@ async def read_form_with_file(request: Request, signed_in: SignedIn, *, most: in
                 raise _not_read(f"The file is too large: at most {most // 1024} KiB are taken.", 413)
         read.end()
     except NotThisForm:
-        raise _not_read("What was sent is not this page's form.", 415) from None
+        raise _not_read(gettext("What was sent is not this page's form."), 415) from None
     form = Form({name: [text] for name, text in read.fields.items()})
     check_form_key(signed_in, form.text(_KEY))
     return form, bytes(content)
@@ -105,7 +141,7 @@ async def read_body(request: Request) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > FORM_BYTES_MAX:
-            raise _not_read("The form is too large.", 413)
+            raise _not_read(gettext("The form is too large."), 413)
     return bytes(body)
 
 
@@ -118,7 +154,9 @@ def check_from_here(request: Request) -> None:
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
     here = origin is not None and origin.lower() == origin_of(request)
     if (origin is not None and not here) or (site is not None and site != "same-origin") or not (here or site):
-        raise _not_read("This form was not sent from a page of Counterfoil. Open the page anew and try again.", 403)
+        raise _not_read(
+            gettext("This form was not sent from a page of Counterfoil. Open the page anew and try again."), 403
+        )
 
 
 def origin_of(request: Request) -> str:
@@ -133,8 +171,12 @@ def check_form_key(signed_in: SignedIn, given: str) -> None:
         Turned: it was not.
     """
     if not is_form_key(signed_in, given):
-        raise _not_read("You have signed in anew since this page was opened. Open it anew and try again.", 403)
+        raise _not_read(_anew(), 403)
+
+
+def _anew() -> str:
+    return gettext("You have signed in anew since this page was opened. Open it anew and try again.")
 
 
 def _not_read(said: str, status: int) -> Turned:
-    return Turned(told("This was not done", said, status=status))
+    return Turned(told(gettext("This was not done"), said, status=status))

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from server.pages.languages import LANGUAGES, language, texts_of
+from server.pages.languages import LANGUAGES, gettext, language, texts_of
 from server.pages.static_files import static
 
 _HEADERS = {
@@ -84,14 +84,15 @@ def told(
 
 def too_many(seconds: int) -> Response:
     """For somebody who asks too often, and is to wait so long."""
-    said = "Wait a few seconds, and try again."
-    return told("Too many at once", said, status=429, headers={"Retry-After": str(seconds)})
+    said = gettext("Wait a few seconds, and try again.")
+    return told(gettext("Too many at once"), said, status=429, headers={"Retry-After": str(seconds)})
 
 
 def nothing_here() -> Response:
     """What does not exist and what is not the visitor's answer alike."""
-    links = (("/", "Your organizations"), ("/account", "Your account"))
-    return told("There is no such page", "It does not exist, or it is not yours to see.", status=404, links=links)
+    links = (("/", gettext("Your organizations")), ("/account", gettext("Your account")))
+    said = gettext("It does not exist, or it is not yours to see.")
+    return told(gettext("There is no such page"), said, status=404, links=links)
 
 
 def see_other(address: str) -> Response:

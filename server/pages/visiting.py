@@ -26,7 +26,7 @@ from server.http.limits import Allowance
 from server.http.visits import note_visit
 from server.pages.cookies import SessionCookie
 from server.pages.languages import gettext, language_of, speaking
-from server.pages.reading import PUBLIC_URL, Form, read_form, read_form_with_file
+from server.pages.reading import PUBLIC_URL, Form, is_form, read_form, read_form_with_file, signed_out
 from server.pages.rendering import nothing_here, render, see_other, told
 from storage.directory import access_queries
 from views.remedies import message_of, on_page
@@ -136,7 +136,7 @@ class Desk:
         """The route of a page for people who are signed in; whoever is not signs in and comes back."""
 
         async def visited(request: Request, visitor: Visitor | None) -> Response:
-            return sign_in_first(request) if visitor is None else await page(request, visitor)
+            return await _signed_out(request) if visitor is None else await page(request, visitor)
 
         return self.open_page(path, visited, methods=methods)
 
@@ -244,7 +244,20 @@ def _of_another(request: Request) -> Response:
 
 def _unavailable(fault: Unavailable) -> Response:
     _log.error("a page could not be shown: %s", fault)
-    return told("Not available at the moment", message_of(fault, on_page), status=503)
+    return told(gettext("Not available at the moment"), message_of(fault, on_page), status=503)
+
+
+async def _signed_out(request: Request) -> Response:
+    """Leads to the sign-in, or keeps a form of ours that was sent on the page that asks for it."""
+    if request.method == "POST" and is_form(request):
+        try:
+            kept = signed_out(request, await read_form(request))
+        except Turned:
+            # It is not from here, or none: nothing of it is shown to anybody.
+            kept = None
+        if kept is not None:
+            return kept
+    return sign_in_first(request)
 
 
 def sign_in_first(request: Request) -> Response:

@@ -117,7 +117,10 @@ class SignInPages:
     async def sign_out(self, request: Request, visitor: Visitor) -> Response:
         form = await visitor.form(request)
         await browsing.end_session(self.desk.office.store, visitor.signed_in.session_id)
-        return self.desk.cookie.take_back(see_other(sign_in_address(_next(form))))
+        left = self.desk.cookie.take_back(see_other(sign_in_address(_next(form))))
+        # Pages are not kept by browsers, but pictures of documents are, to be asked about before they are shown again.
+        left.headers["Clear-Site-Data"] = '"cache"'
+        return left
 
     async def _not_signed_in(
         self, request: Request, visitor: Visitor | None, next_path: str, refused: Refusal, way: str
