@@ -87,7 +87,12 @@ async def test_what_is_missing_is_filled_in_right_where_it_is_said(tmp_path: Pat
         page = await owner.get(place)
         assert "Missing before it can go live" in text_of(page)
         assert page.text.count('id="iban"') == 1, "it is asked for once"
+        assert "Please fill in for Harbour Bakery: Street and number, " in text_of(page)
+        assert f"{home.site.url}{place}" in text_of(page)
+        assert "The bank account is the practice's to change" in text_of(page)
+        assert "Please fill in" not in (await owner.get(f"{PRACTICE}/profile")).text
         seen = await viewer.get(place)
+        assert "Please fill in" not in seen.text
         assert "Missing before it can go live" in text_of(seen)
         assert 'name="iban"' not in seen.text
         given = {"line1": "1 Quay", "city": "Hull", "postal_code": "HU1 1AA", "vat_registration": "not_registered"}

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from invoicing.document.readiness import Blocker
-from invoicing.organizations import Environment, OrganizationRef
+from invoicing.organizations import ClientMay, Environment, OrganizationRef
 from invoicing.refusals import Refusal
 from invoicing.remedies import Act
 from operations.configuration.configuring import save_entry
@@ -17,8 +17,9 @@ from operations.configuration.entries import Change, Part
 from operations.organizations import OrganizationDetails, get_organization
 from operations.profile import update_organization
 from operations.rights import RIGHT_OF_FIELD, Right
+from server.pages.languages import gettext
 from server.pages.reading import Form
-from server.pages.settings.frame import SETTINGS, may, opened, saved, show_room, to_change
+from server.pages.settings.frame import SETTINGS, may, opened, place_of_room, saved, show_room, to_change
 from server.pages.settings.profile_fields import (
     FIELDS,
     GROUPS,
@@ -38,6 +39,9 @@ _ASKED_WITH = {
     "vat_registration": ("vat_registration", "tax_number"),
 }
 """With the field that a blocker names: what does as well, or belongs to it."""
+
+_BESIDE = frozenset({"bic", "account_number", "routing_number"})
+"""What need not be asked for by name beside an IBAN."""
 
 
 class Missing(View):
@@ -125,8 +129,28 @@ async def _shown(
         hints=[hint.text for hint in details.hints],
         ready=not details.blockers and not details.live_blockers,
         has_country=bool(details.profile.country),
+        asking=_asking(visitor, organization, missing),
+        may_not_bank=_asks_for_bank(missing) and ClientMay.BANK_ACCOUNT not in organization.client_may,
         may_go_live=organization.environment is Environment.SANDBOX and may(visitor, organization, Right.GO_LIVE),
     )
+
+
+def _asking(visitor: Visitor, organization: OrganizationRef, missing: Missing) -> str:
+    """What a practice can send to its client, who fills it in; empty where it is none, or nothing is missing."""
+    if not organization.partner_id or not missing.names or not may(visitor, organization, Right.MANAGE_PEOPLE):
+        return ""
+    lacking = ", ".join(one.label for group in missing.groups for one in group.fields if one.name not in _BESIDE)
+    address = f"{visitor.office.public_url}{place_of_room(organization, _ROOM)}"
+    return gettext(
+        "Please fill in for %(name)s: %(fields)s. Each field is on this page, after you have signed in: %(address)s",
+        name=organization.name,
+        fields=lacking,
+        address=address,
+    )
+
+
+def _asks_for_bank(missing: Missing) -> bool:
+    return any(RIGHT_OF_FIELD.get(name) is Right.CHANGE_BANK_ACCOUNT for name in missing.names)
 
 
 def missing_of(
