@@ -133,7 +133,7 @@ async def _live_asked(
         free=would.handle,
         lacks=bool(would.blockers),
         carried_along=[(carried_word(name), number) for name, number in would.carried.items()],
-        counts=(await get_organization(books)).counts,
+        held=(await get_organization(books)).counts,
         mandates=refused_by(would.mandates),
         waiting=would.waiting,
         currency=books.organization.currency,
@@ -173,5 +173,5 @@ async def _archive_asked(request: Request, visitor: Visitor, books: Books, refus
         title=gettext("Bring this organization back") if archived else gettext("Archive this organization"),
         refusal=refusal,
         archived=archived,
-        counts=(await get_organization(books)).counts,
+        held=(await get_organization(books)).counts,
     )
