@@ -8,6 +8,7 @@ from operations.customers import find_customers
 from operations.identity import browsing
 from tests.support.browser_forms import hidden
 from tests.support.http import BAKERY, house
+from tests.support.identity import GOOD_PASSWORD
 from tests.support.visits import heading_of, sign_in, text_of
 
 NEW = f"/o/{BAKERY}/customers/new"
@@ -38,7 +39,7 @@ async def test_what_was_typed_before_the_session_ended_is_sent_after_the_next_si
         headers = {"Origin": "https://elsewhere.example", "Content-Type": "application/x-www-form-urlencoded"}
         foreign = await home.site.send("POST", NEW, headers=headers, content="name=Planted")
         assert (foreign.status_code, "Planted" in foreign.text) == (403, False)
-        secret = await before.post("/account/password", password="grey heron on the pier", again="grey heron")
+        secret = await before.post("/account/password", password=GOOD_PASSWORD, again=GOOD_PASSWORD)
         assert (secret.status_code, secret.headers["location"]) == (303, "/sign-in")
 
 

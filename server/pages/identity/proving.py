@@ -15,6 +15,7 @@ from operations.identity.passkeys import Site
 from operations.identity.providers import the_provider
 from server.oauth.signing_in import BEGIN
 from server.pages.identity.addresses import local_path, sign_in_address
+from server.pages.languages import gettext
 from server.pages.reading import origin_of
 from server.pages.rendering import render, see_other
 from server.pages.visiting import Desk, Visitor
@@ -66,7 +67,7 @@ class ProvingPages:
         return render(
             "prove.html",
             status=200 if refused is None else 429 if isinstance(refused, LimitExceeded) else 403,
-            title="Is it you?",
+            title=gettext("Is it you?"),
             alert="" if refused is None else refused.message,
             visitor=visitor,
             next=next_path,

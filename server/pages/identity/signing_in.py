@@ -18,6 +18,7 @@ from server.oauth.signing_in import BEGIN
 from server.oauth.waiting import BrowserMark, WaitingProgram
 from server.pages.cookies import HalfwayCookie
 from server.pages.identity.addresses import local_path, network_address, sign_in_address
+from server.pages.languages import gettext
 from server.pages.reading import Form, origin_of, read_form
 from server.pages.rendering import render, see_other, told
 from server.pages.visiting import Desk, Visitor
@@ -68,7 +69,7 @@ class SignInPages:
         next_path, halfway = local_path(request.query_params.get("next", "")), self.halfway.secret(request)
         if not halfway:
             return see_other(sign_in_address(next_path))
-        return render("sign_in_code.html", title="Your code", halfway=halfway, next=next_path)
+        return render("sign_in_code.html", title=gettext("Your code"), halfway=halfway, next=next_path)
 
     async def _take_code(self, request: Request, visitor: Visitor | None) -> Response:
         form = await read_form(request)
@@ -98,7 +99,7 @@ class SignInPages:
         """
         if request.method != "POST":
             waiting = await self._waiting(request)
-            return render("sign_in_link.html", title="Sign in to Counterfoil", waiting=waiting)
+            return render("sign_in_link.html", title=gettext("Sign in to Counterfoil"), waiting=waiting)
         await read_form(request)
         opened = await links.use_link(self.desk.office, self.site, request.path_params["secret"])
         if opened is None:
@@ -136,7 +137,7 @@ class SignInPages:
         response = render(
             "sign_in.html",
             status=200 if refused is None else 429 if isinstance(refused, LimitExceeded) else 403,
-            title="Sign in",
+            title=gettext("Sign in"),
             alert="" if refused is None else refused.message,
             email="" if visitor is None else visitor.email,
             next=next_path,
