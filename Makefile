@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOWEST := .venv-lowest
 
-.PHONY: demo test quick test-faults test-guards test-lowest coverage conformance clients check format lock hooks serve bench attack docs picture documents texts clean
+.PHONY: demo test quick test-faults test-guards test-lowest coverage conformance clients check format lock hooks serve bench attack docs picture screenshots documents texts clean
 
 $(STAMP): pyproject.toml requirements.lock
 	@$(PYTHON) .ci/install.py $(VENV)
@@ -75,6 +75,9 @@ docs: $(STAMP)
 
 picture: $(STAMP)
 	$(BIN)/python -m tests.snapshots.picture
+
+screenshots: $(STAMP)
+	$(BIN)/python -m tests.snapshots.screenshots
 
 # The five documents of countries, as PDFs and pictures: make documents COUNTRY="DE FR", else of all.
 documents: $(STAMP)

@@ -107,13 +107,13 @@ def is_shown(route: str, addresses: Sequence[str]) -> bool:
     return any(re.fullmatch(pattern, one.partition("?")[0]) for one in addresses)
 
 
-async def fill(home: House) -> Gallery:
-    """Fill the practice and its client Harbour Bakery."""
+async def fill(home: House, large: Decimal = LARGE) -> Gallery:
+    """Fill the practice and its client Harbour Bakery; the largest of its prices is `large`."""
     one, books = home.one, home.one.books(home.bakery)
     names = {"bakery": BAKERY, "colleague": COLLEAGUE, "nothing": "nothing"}
     await _fill_master_data(books)
-    names |= await _fill_documents(one, books)
-    names |= await _fill_approvals(one, books)
+    names |= await _fill_documents(one, books, large)
+    names |= await _fill_approvals(one, books, max(large, Decimal(48_000)))
     await _fill_settings(one, books)
     names["key"] = (await home.credentials.key(home.bakery)).rpartition("_")[0]
     await home.credentials.link(home.bakery, read_only=True)
@@ -163,13 +163,13 @@ async def _load(books: Books, head: str, rows: Sequence[str], kind: Kind) -> Non
     assert loaded.counts["created"] == len(rows), [one.problems for one in loaded.rows if one.problems][:3]
 
 
-async def _fill_documents(one: Practice, books: Books) -> dict[str, str]:
+async def _fill_documents(one: Practice, books: Books, large: Decimal) -> dict[str, str]:
     """Documents of some months: open, overdue, paid in part and in full, credited, drafts."""
     bought = [(await find_customers(books, query=name, cursor="", limit=1)).items[0].id for name in _BUYERS]
     today, issued = one.clock().date(), []
     for number in range(DOCUMENTS):
         day = today - timedelta(days=DOCUMENTS - number)
-        price = LARGE if number == DOCUMENTS - 1 else Decimal(17 + number * 13)
+        price = large if number == DOCUMENTS - 1 else Decimal(17 + number * 13)
         request = _request(bought[number % len(bought)], _TEXTS[number % len(_TEXTS)], price, day)
         issued.append(await issue_invoice(books, IssueRequest(request=request)))
     for made in issued[: DOCUMENTS // 2]:
@@ -196,14 +196,14 @@ async def _fill_settings(one: Practice, books: Books) -> None:
     await save_entry(one.office, books, Part.DIMENSIONS, Change(code="COST_CENTRE", values=values))
 
 
-async def _fill_approvals(one: Practice, books: Books) -> dict[str, str]:
+async def _fill_approvals(one: Practice, books: Books, price: Decimal) -> dict[str, str]:
     """What waits for the owner; what is issued to the ordinary customers stays free of it."""
-    steps = {"name": "Large", "trigger": "invoice", "conditions": "total > 100000000 GBP", "steps": "owner"}
+    steps = {"name": "Large", "trigger": "invoice", "conditions": "total > 100000 GBP", "steps": "owner"}
     await save_entry(one.office, books, Part.WORKFLOWS, Change(code="LARGE", values=steps))
     customer = (await find_customers(books, query=GREEK, cursor="", limit=1)).items[0].id
     waiting = []
     for text in _TEXTS[:2]:
-        asked = await ask_to_issue(books, IssueRequest(request=_request(customer, text, LARGE)))
+        asked = await ask_to_issue(books, IssueRequest(request=_request(customer, text, price)))
         assert isinstance(asked, AwaitingApproval), asked
         waiting.append(asked.approval.id)
     return {"waiting": waiting[0]}
