@@ -53,6 +53,7 @@ AREA = Area(
     _routes,
     {
         "/summary": ["summary", "practice:summary"],
+        "/journal/file": [],
         "/journal": ["journal", "journal?q=nothing", "practice:journal"],
         "/reports": ["reports", "practice:reports"],
         "/reports/{report}": [
