@@ -96,8 +96,8 @@ OF_NO_ORGANIZATION = {
     "/mcp": 405,
 }
 """The pages that are of no organization, with the status that each has."""
-NO_PAGES = {"/static/{name}", "/sign-in/code", "/account/passkeys/remove"}
-"""Addresses that are no pages, or where one comes only with what a browser does before: a half sign-in, a passkey."""
+NO_PAGES = {"/static/{name}", "/switcher", "/sign-in/code", "/account/passkeys/remove"}
+"""Addresses that are no pages or parts of one, or where one comes only after what a browser does before."""
 
 
 def is_shown(route: str, addresses: Sequence[str]) -> bool:
