@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from invoicing.organizations import OrganizationRef
+from invoicing.organizations import OrganizationKind, OrganizationRef
 from operations.access import is_allowed, open_books
 from operations.customers import find_customers
 from operations.finding_invoices import InvoiceSearch, find_invoices
@@ -27,10 +27,14 @@ _WORDS_MAX = 200
 _FOUND = 6
 """So many of a kind are shown; whoever looks for another writes more of it."""
 _ACTS: Mapping[str, Right] = {
+    "invoices/drafts/new": Right.DRAFT,
     "customers/new": Right.SAVE_CUSTOMER,
     "items/new": Right.SAVE_ITEM,
+    "clients/new": Right.CREATE_CLIENT,
 }
 """The acts that can be started from anywhere: where each begins, below an organization's place, and who may."""
+_OF_PRACTICES = {"clients/new"}
+"""The acts that begin at practices alone."""
 
 
 def routes(desk: Desk) -> list[Route]:
@@ -76,6 +80,7 @@ async def _within(visitor: Visitor, organization: OrganizationRef, query: str) -
     acts = [
         Lead(name=act_word(act), about="", address=f"{place}/{act}")
         for act, right in _ACTS.items()
+        if act not in _OF_PRACTICES or organization.kind is OrganizationKind.PARTNER
         if not organization.archived and is_allowed(right, organization, principal)
     ]
     opened = [Lead(name=tab.name, about="", address=tab.address) for tab in pages_of(visitor, organization)]

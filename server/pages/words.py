@@ -222,6 +222,8 @@ def page_word(name: str) -> str:
 def act_word(act: str) -> str:
     """An act that can be started from anywhere, by where it begins."""
     words = {
+        "invoices/drafts/new": gettext("New invoice"),
+        "clients/new": gettext("Create client organization"),
         "customers/new": gettext("New customer"),
         "items/new": gettext("New item"),
     }

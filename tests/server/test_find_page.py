@@ -34,6 +34,8 @@ async def test_documents_customers_pages_acts_and_organizations_are_found(tmp_pa
             assert (await leads(owner, "00001", part=part))[invoice.number].startswith(issued)
             assert await leads(owner, "finch", part=part) == {"Finch Studio": f"/o/{FINCH}"}
             assert await leads(owner, "new cust", part=part) == {"New customer": f"{place}/customers/new"}
+            assert await leads(owner, "new inv", part=part) == {"New invoice": f"{place}/invoices/drafts/new"}
+            assert await leads(owner, "create client", part=part) == {}
             assert await leads(owner, "connec", part=part) == {"Connections": f"{place}/connections"}
             assert await leads(owner, "nothing-of-the-kind", part=part) == {}
         started = await leads(owner, "")
