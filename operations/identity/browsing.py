@@ -100,12 +100,22 @@ def new_mark() -> str:
 
 async def is_first_time(store: Store, clock: Clock, one: SignedIn, mark: str) -> bool:
     """Use up the mark of a form of this session; whether it was not sent before."""
-    now, digest = store.moments.no_earlier(clock()), secret_digest(f"{one.session_id} {mark}")
+    now, digest = store.moments.no_earlier(clock()), _digest_of_mark(one, mark)
     # Forms are of their session: after it none counts any more.
     expires_at = now + browsers.LIFETIME
     return len(mark) == 2 * _MARK_BYTES and await store.directory.write(
         lambda db: guessing.spend_challenge(db, digest, expires_at=expires_at, now=now)
     )
+
+
+async def give_back_mark(store: Store, one: SignedIn, mark: str) -> None:
+    """Let a form of this session be sent again: nothing came of it."""
+    digest = _digest_of_mark(one, mark)
+    await store.directory.write(lambda db: guessing.give_back_challenge(db, digest))
+
+
+def _digest_of_mark(one: SignedIn, mark: str) -> str:
+    return secret_digest(f"{one.session_id} {mark}")
 
 
 def secret_digest(secret: str) -> str:

@@ -54,7 +54,7 @@ async def _connections(request: Request, visitor: Visitor) -> Response:
     if not is_allowed(Right.CREATE_CREDENTIAL, organization, visitor.office.principal):
         raise Turned(nothing_here())
     place = f"{place_of(organization)}/connections"
-    form = await visitor.form_sent_once(request, gettext("This was made already"), place)
+    form = await visitor.form_sent_once(request, gettext("This was made already"), place, shown_once=True)
     given = {name: form.text(name) for name in _NEW}
     try:
         return await _made(visitor, organization, form)

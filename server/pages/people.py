@@ -57,7 +57,8 @@ async def _people(request: Request, visitor: Visitor) -> Response:
 async def _link(request: Request, visitor: Visitor) -> Response:
     """Another link for somebody who was invited and has not come."""
     organization = await _to_be_managed(request, visitor)
-    form = await visitor.form_sent_once(request, "This link was made already", f"{place_of(organization)}/people")
+    place = f"{place_of(organization)}/people"
+    form = await visitor.form_sent_once(request, "This link was made already", place, shown_once=True)
     one = await _member(request, visitor, organization, form)
     return await _link_shown(visitor, organization, one, invited=False)
 

@@ -19,7 +19,7 @@ from operations.activity import Activity, Door, note, note_failed_authentication
 from operations.export_runs import ExportRuns
 from operations.held_imports import HeldImports
 from operations.identity import known_browsers
-from operations.identity.browsing import SignedIn, end_session, is_first_time, signed_in
+from operations.identity.browsing import SignedIn, end_session, give_back_mark, is_first_time, signed_in
 from server.http.answers import Turned
 from server.http.connections import vouch
 from server.http.limits import Allowance
@@ -34,6 +34,8 @@ from views.remedies import message_of, on_page
 _log = logging.getLogger(__name__)
 _ORGANIZATION = "counterfoil.organization"
 """Where the scope of a page's request holds the id of the organization that it turned out to be of."""
+_NOTHING_DONE = frozenset({*range(400, 500), 503})
+"""The statuses of a page that refuses what was asked; after a defect nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Visitor:
 
     signed_in: SignedIn
     office: Office
+    used_up: list[str] = field(default_factory=list, compare=False)
+    """The marks of forms that this visit has used up."""
 
     @property
     def email(self) -> str:
@@ -73,29 +77,46 @@ class Visitor:
             raise Turned(_of_another(request))
         return form, content
 
-    async def form_sent_once(self, request: Request, title: str, place: str) -> Form:
+    async def form_sent_once(self, request: Request, title: str, place: str, *, shown_once: bool = False) -> Form:
         """The form that this person's page has sent, which carries `new_mark()` as its `mark`: loading the answer
-        again does nothing twice. `title` says what was done already, and `place` is where that can be seen.
+        again does nothing twice. `title` says what was done already, and `place` is where that can be seen;
+        `shown_once` says that it made a secret, which stood in the first answer alone.
 
         Raises:
             Turned: it is none, or was sent before.
         """
         form = await self.form(request)
-        await self.check_first_time(form, title, place)
+        await self.check_first_time(form, title, place, shown_once=shown_once)
         return form
 
-    async def check_first_time(self, form: Form, title: str, place: str) -> None:
+    async def check_first_time(self, form: Form, title: str, place: str, *, shown_once: bool = False) -> None:
         """Use up the mark of a form that was read, as `form_sent_once` does: for one that can be sent for less, too.
 
         Raises:
             Turned: it was sent before.
         """
         if not await self.sends_first(form):
-            raise Turned(render("done_already.html", status=409, visitor=self, title=title, place=place))
+            raise Turned(
+                render("done_already.html", status=409, visitor=self, title=title, place=place, shown_once=shown_once)
+            )
 
     async def sends_first(self, form: Form) -> bool:
-        """Whether the form was not sent before; it carries `new_mark()` as its `mark`, which is used up by this."""
-        return await is_first_time(self.office.store, self.office.clock, self.signed_in, form.text("mark"))
+        """Whether the form was not sent before; it carries `new_mark()` as its `mark`, which is used up by this, until
+        the answer says that nothing was done.
+        """
+        mark = form.text("mark")
+        first = await is_first_time(self.office.store, self.office.clock, self.signed_in, mark)
+        if first:
+            self.used_up.append(mark)
+        return first
+
+    async def nothing_was_done(self) -> None:
+        """Let the forms that were refused be sent again: whoever goes back to one, and mends it there, is not told that
+        it was done already.
+        """
+        for mark in self.used_up:
+            with suppress(Unavailable):
+                await give_back_mark(self.office.store, self.signed_in, mark)
 
     async def organization(self, request: Request) -> OrganizationRef:
         """The organization that the address names: a practice under /practice, every other under /o.
@@ -157,6 +178,8 @@ class Desk:
             try:
                 response = await _answer(page, request, visitor)
                 status = response.status_code
+                if visitor is not None and status in _NOTHING_DONE:
+                    await visitor.nothing_was_done()
                 return response
             finally:
                 if visitor is not None:

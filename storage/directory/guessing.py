@@ -69,6 +69,11 @@ def spend_challenge(session: Session, digest: str, *, expires_at: datetime, now:
     return _SPENT.use(session, digest, expires_at=expires_at, now=now)
 
 
+def give_back_challenge(session: Session, digest: str) -> None:
+    """Let a challenge be answered again."""
+    _SPENT.give_back(session, digest)
+
+
 def _found(session: Session, subject: str, now: datetime) -> tuple[int, datetime]:
     row = execute(session, _OF, {"key": subject, "long_ago": now - REMEMBERED}).first()
     return (0, now) if row is None else (row.attempts, row.free_at)

@@ -17,6 +17,7 @@ class Once:
     def __init__(self, model: type[SQLModel]) -> None:
         table = table_of(model)
         self._use = insert(table).on_conflict_do_nothing()
+        self._give_back = table.delete().where(table.c.digest == bindparam("key"))
         self._forget = table.delete().where(table.c.expires_at <= bindparam("now"))
 
     def use(self, session: Session, digest: str, *, expires_at: datetime, now: datetime) -> bool:
@@ -24,3 +25,7 @@ class Once:
         is_new = execute(session, self._use, {"digest": digest, "expires_at": expires_at}).rowcount > 0
         execute(session, self._forget, {"now": now})
         return is_new
+
+    def give_back(self, session: Session, digest: str) -> None:
+        """Let a digest be used again."""
+        execute(session, self._give_back, {"key": digest})

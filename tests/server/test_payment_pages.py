@@ -33,11 +33,18 @@ async def test_a_payment_is_recorded_once_and_taken_back(tmp_path: Path) -> None
         over = await owner.post(f"{at}/pay", kind="payment", amount="1,000")
         assert (over.status_code, "accept_overpayment" in over.text) == (409, True)
         assert 'value="1,000"' in over.text
-        sent = {"kind": "payment", "amount": "250.5", "paid_on": "2026-03-10", "method": "card", "mark": new_mark()}
+        # Whoever goes back after a refusal sends the very same form again: it is not told to be there already.
+        mark = new_mark()
+        for amount in ("600.01", "600.02"):
+            back_and_sent = await owner.post(f"{at}/pay", kind="payment", amount=amount, mark=mark)
+            assert "600.00 GBP is owed" in text_of(back_and_sent), amount
+        sent = {"kind": "payment", "amount": "250.5", "paid_on": "2026-03-10", "method": "card", "mark": mark}
         done = await owner.post(f"{at}/pay", **sent)
         assert done.headers["location"] == f"{at}?done=paid"
         again = await owner.post(f"{at}/pay", **sent)
         assert (again.status_code, heading_of(again)) == (409, "This was recorded already")
+        assert "nothing was done a second time. See what came of it" in text_of(again)
+        assert "What is shown once" not in text_of(again)
         page = await owner.get(f"{at}?done=paid")
         assert f"It is recorded of {invoice.number}." in text_of(page)
         assert "349.50 GBP still owed" in text_of(page)
