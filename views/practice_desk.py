@@ -54,7 +54,8 @@ class ClientRow(View):
 
 class AttentionRow(View):
     """A matter at a client; `place` is where its pages are, and `key` its handle. `days` are as `Attention` has them;
-    `said` is what is wrong, in words.
+    `said` is what is wrong, in words. Whoever does not decide on approvals at the client sees what waits among its
+    drafts.
     """
 
     matter: str
@@ -69,6 +70,7 @@ class AttentionRow(View):
     amount: str
     currency: str
     said: str
+    decides: bool
 
 
 class SumCard(View):
@@ -87,9 +89,11 @@ class SumCard(View):
 
 
 def client_row(
-    one: ClientStanding, columns: Sequence[Column], glance: Glance, profile: Profile, words: Words
+    one: ClientStanding, columns: Sequence[Column], glance: Glance, profile: Profile, words: Words, *, decides: bool
 ) -> ClientRow:
-    """The client with these columns; amounts and days are written as the practice writes them."""
+    """The client with these columns; amounts and days are written as the practice writes them. `decides` is as
+    `AttentionRow` has it.
+    """
     organization = one.standing.organization
     place = place_of(organization)
     return ClientRow(
@@ -102,7 +106,7 @@ def client_row(
             Cell(
                 column=column.value,
                 amount=column in AMOUNTS or column in _NUMBERS,
-                facts=_facts(one, column, glance.verified, profile, place),
+                facts=_facts(one, column, glance.verified, profile, place, decides=decides),
                 state=one.onboarding.value if column is Column.STATE else "",
                 said=_why_not(one, words) if column is Column.STATE else "",
             )
@@ -111,7 +115,7 @@ def client_row(
     )
 
 
-def attention_row(one: Attention, profile: Profile, words: Words) -> AttentionRow:
+def attention_row(one: Attention, profile: Profile, words: Words, *, decides: bool) -> AttentionRow:
     """The matter, with what is wrong in words where it cannot be said by numbers."""
     organization = one.client.standing.organization
     said = one.mandate.name if one.mandate else ""
@@ -130,6 +134,7 @@ def attention_row(one: Attention, profile: Profile, words: Words) -> AttentionRo
         amount=_amount(one.figures.overdue_minor, one.figures.currency, profile) if one.figures else "",
         currency=one.figures.currency if one.figures else "",
         said=said,
+        decides=decides,
     )
 
 
@@ -183,7 +188,7 @@ _ROWS: Mapping[Column, str] = {
 
 
 def _facts(
-    one: ClientStanding, column: Column, verified: Mapping[str, date], profile: Profile, place: str
+    one: ClientStanding, column: Column, verified: Mapping[str, date], profile: Profile, place: str, *, decides: bool
 ) -> list[Fact]:
     summary = one.standing.summary
     if summary is None:
@@ -196,7 +201,7 @@ def _facts(
         Column.CUSTOMERS: (summary.customers, "customers"),
         Column.DAYS_OVERDUE: (one.days_overdue, "invoices?status=overdue"),
         Column.DRAFTS: (summary.drafts, "invoices?status=draft"),
-        Column.APPROVALS: (summary.awaiting_approval, "approvals"),
+        Column.APPROVALS: (summary.awaiting_approval, "approvals" if decides else "invoices?status=draft"),
     }
     if column in numbers:
         count, rows = numbers[column]

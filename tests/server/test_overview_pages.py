@@ -188,6 +188,10 @@ async def test_the_inbox_says_what_is_to_be_done_client_by_client(tmp_path: Path
         told = await (await sign_in(home.site, looks_on)).get(WORK)
         assert "It waits for somebody else" in text_of(told)
         assert waits.approval.id not in told.text
+        # Nor has whoever does not decide a page of what waits: it stands among the drafts.
+        for room in (WORK, f"{OVERVIEW}?column=approvals"):
+            read = (await (await sign_in(home.site, looks_on)).get(room)).text
+            assert (f"/o/{FINCH}/approvals" in read, f"/o/{FINCH}/invoices?status=draft" in read) == (False, True), room
         limited = await colleague(home.one, home.one.organization, "accountant", all_clients=False)
         assert "Nothing is to be done." in text_of(await (await sign_in(home.site, limited)).get(WORK))
         client = await sign_in(home.site, await colleague(home.one, home.bakery, "owner"))

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from invoicing.master_data.profiles import Profile
 from invoicing.organizations import Environment, OrganizationRef
 from invoicing.refusals import InvalidInput, Refusal
-from operations.access import open_books
+from operations.access import is_allowed, open_books
 from operations.attention import MANDATE_DAYS, Attention, attention_at, work_at
 from operations.clients_at_a_glance import (
     AMOUNTS,
@@ -27,7 +27,7 @@ from operations.clients_at_a_glance import (
     glance_at_clients,
 )
 from operations.issue_dates import today_in
-from operations.overview import Onboarding, sums_of, told_apart
+from operations.overview import ClientStanding, Onboarding, sums_of, told_apart
 from operations.rights import Right
 from operations.saved_views import remove_view, rename_view, save_view, view_of, views_of
 from operations.verification import verify_organization
@@ -103,8 +103,8 @@ async def _shown(
         views=[
             (one, f"{place}?{_joined(one.asked, f'view={one.id}')}") for one in await views_of(visitor.office, practice)
         ],
-        **_matters(found, wanted, profile, place),
-        **_clients(glance, wanted, profile, place),
+        **_matters(visitor, found, wanted, profile, place),
+        **_clients(visitor, glance, wanted, profile, place),
         # Looked up once each: they stand in every row.
         names={one.value: column_word(one.value) for one in Column},
         rules={one.value: rule_of(one.value) for one in Column},
@@ -112,12 +112,16 @@ async def _shown(
     )
 
 
-def _matters(found: Sequence[Attention], wanted: Overview, profile: Profile, place: str) -> dict[str, Any]:
+def _matters(
+    visitor: Visitor, found: Sequence[Attention], wanted: Overview, profile: Profile, place: str
+) -> dict[str, Any]:
     """The worst matters, and where the next ones are."""
     skip = min(wanted.skip, len(found) // _MATTERS * _MATTERS)
     next_skip = skip + _MATTERS
     return {
-        "matters": [attention_row(one, profile, on_page) for one in found[skip:next_skip]],
+        "matters": [
+            attention_row(one, profile, on_page, decides=_decides(visitor, one.client)) for one in found[skip:next_skip]
+        ],
         "matters_count": len(found),
         "matters_from": skip + 1,
         "matters_next": f"{place}?{wanted.query(skip=str(next_skip))}" if len(found) > next_skip else "",
@@ -126,12 +130,15 @@ def _matters(found: Sequence[Attention], wanted: Overview, profile: Profile, pla
     }
 
 
-def _clients(glance: Glance, wanted: Overview, profile: Profile, place: str) -> dict[str, Any]:
+def _clients(visitor: Visitor, glance: Glance, wanted: Overview, profile: Profile, place: str) -> dict[str, Any]:
     """The clients that are asked for, a page of them, and by what one chooses others."""
     found = chosen(glance, wanted.asked)
     start = wanted.start if wanted.start < len(found) else 0
     end = start + _CLIENTS
-    rows = [client_row(one, wanted.columns, glance, profile, on_page) for one in found[start:end]]
+    rows = [
+        client_row(one, wanted.columns, glance, profile, on_page, decides=_decides(visitor, one))
+        for one in found[start:end]
+    ]
     currencies = {fact.currency for row in rows for cell in row.cells for fact in cell.facts if fact.currency}
     return {
         "rows": rows,
@@ -153,6 +160,11 @@ def _clients(glance: Glance, wanted: Overview, profile: Profile, place: str) -> 
         "orders": _orders(),
         "limited": bool(wanted.asked.query or wanted.asked.state or wanted.asked.environment),
     }
+
+
+def _decides(visitor: Visitor, client: ClientStanding) -> bool:
+    """Whether the visitor decides on approvals at the client: nobody else has a page of what waits."""
+    return is_allowed(Right.DECIDE_APPROVAL, client.standing.organization, visitor.office.principal)
 
 
 def _orders() -> Sequence[tuple[str, str]]:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from invoicing.master_data.profiles import Profile
-from operations.access import open_books
+from operations.access import is_allowed, open_books
 from operations.approval.worklist import waiting_at
 from operations.attention import WORK, Attention, Matter, attention_at, work_at
 from operations.clients_at_a_glance import glance_at_clients
@@ -63,11 +63,11 @@ async def _work(request: Request, visitor: Visitor) -> Response:
 async def _group(visitor: Visitor, matters: list[Attention], profile: Profile) -> dict[str, Any]:
     """A client with what is to be done there; its books are opened only where documents wait for approval."""
     organization = matters[0].client.standing.organization
-    mine = []
+    mine, decides = [], is_allowed(Right.DECIDE_APPROVAL, organization, visitor.office.principal)
     if any(one.matter is Matter.APPROVAL for one in matters):
         mine = (await waiting_at(visitor.office, organization)).approvals or []
     return {
-        "rows": [attention_row(one, profile, on_page) for one in matters],
+        "rows": [attention_row(one, profile, on_page, decides=decides) for one in matters],
         "mine": [waiting_line(one) for one in mine[:_APPROVALS]],
         "mine_count": len(mine),
     }
