@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 
 from invoicing.render.formats import Formats
 from operations.export_runs import ExportRun
@@ -47,7 +47,7 @@ def run_row(run: ExportRun, formats: Formats) -> RunRow:
         format=asked.format,
         of=" – ".join(days) if asked.issued_from or asked.issued_to else "",
         by=run.by,
-        started=f"{run.started_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        started=_moment(run.started_at, formats),
         standing=run.standing.value,
         over=run.standing.is_over,
         done=run.done,
@@ -62,10 +62,15 @@ def past_row(one: PastExport, formats: Formats) -> PastRow:
     return PastRow(
         key=one.file.id,
         file_name=one.file.file_name,
-        made=f"{formats.date(one.made_at.date())} {one.made_at.astimezone(UTC):%H:%M} UTC",
+        made=_moment(one.made_at, formats),
         size=size_text(one.file.size_bytes),
         removed=one.removed,
     )
+
+
+def _moment(moment: datetime, formats: Formats) -> str:
+    at = moment.astimezone(UTC)
+    return f"{formats.date(at.date())}, {at:%H:%M} UTC"
 
 
 def size_text(size_bytes: int) -> str:

@@ -200,7 +200,7 @@ def page_word(name: str) -> str:
         "clients": gettext("Clients"),
         "summary": gettext("Summary"),
         "overview": gettext("Overview"),
-        "work": gettext("Work"),
+        "work": gettext("To do"),
         "invoices": gettext("Invoices"),
         "customers": gettext("Customers"),
         "items": gettext("Items"),

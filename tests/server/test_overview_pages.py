@@ -182,7 +182,7 @@ async def test_the_inbox_says_what_is_to_be_done_client_by_client(tmp_path: Path
         assert "was not checked" not in said
         for room in (WORK, OVERVIEW):
             assert f'<a href="{WORK}"' in (await owner.get(room)).text
-            assert re.search(r'Work <span class="tag">2</span>', (await owner.get(room)).text)
+            assert re.search(r'To do <span class="tag">2</span>', (await owner.get(room)).text)
         alone = await owner.get(f"{WORK}?kind=approval&start=7")
         assert ("Harbour Bakery" in text_of(alone), "Finch Studio" in text_of(alone)) == (False, True)
         told = await (await sign_in(home.site, looks_on)).get(WORK)

@@ -49,7 +49,7 @@ async def _work(request: Request, visitor: Visitor) -> Response:
         practice,
         "work.html",
         here=HERE,
-        title=gettext("Work"),
+        title=gettext("To do"),
         to_do={HERE: len(everything)},
         groups=[await _group(visitor, one, profile) for one in groups[start:end]],
         clients=len(groups),

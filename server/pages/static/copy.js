@@ -7,7 +7,7 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
     field.select();
     await navigator.clipboard.writeText(field.value).catch(() => document.execCommand("copy"));
     const said = button.textContent;
-    button.textContent = "Copied";
+    button.textContent = button.dataset.copied;
     setTimeout(() => { button.textContent = said; }, 2000);
   });
 }
