@@ -17,6 +17,7 @@ from benchmarks.clients import compare_clients
 from benchmarks.credentials import compare_credentials
 from benchmarks.growth import compare_lines, compare_organizations, compare_rates, compare_reports, compare_volume
 from benchmarks.office import bare_server, open_office
+from benchmarks.pages import compare_pages_of_client, compare_pages_of_practice
 from benchmarks.starts import compare_starts
 from benchmarks.versus_noop import compare_tools
 
@@ -41,6 +42,7 @@ async def run_clients(size: Size) -> None:
     """What a practice of more and more clients costs, on a server of its own."""
     async with bare_server() as anchor, open_office() as office:
         await compare_clients(office, anchor, sizes=size.clients, calls=size.calls // 4, rounds=size.rounds)
+        await compare_pages_of_practice(office, size.clients[-1], calls=size.calls // 8, rounds=size.rounds)
 
 
 async def run(size: Size) -> None:
@@ -52,6 +54,7 @@ async def run(size: Size) -> None:
         await compare_rates(small, calls=size.calls // 4, rounds=size.rounds)
         busy = await compare_volume(small, large, invoices=size.invoices, calls=size.calls, rounds=size.rounds)
         await compare_reports(large, busy, invoices=size.invoices, calls=size.calls // 4, rounds=size.rounds)
+        await compare_pages_of_client(large, busy, size.invoices, calls=size.calls // 8, rounds=size.rounds)
         await compare_beside_long_work(large, busy, calls=size.calls * 4, rounds=size.rounds)
     async with open_office() as small, open_office() as large:
         await compare_organizations(
