@@ -48,6 +48,8 @@ _GROUPS: Mapping[str, Mapping[str, Right]] = {
     },
 }
 """The pages of an organization in their groups and order, each with the right without which it is not shown."""
+_TO_CHANGE = frozenset({"approvals", "import", "push"})
+"""The pages that are there to change something: not shown of an archived organization."""
 _OF_PRACTICES = "practice"
 """The group that stands at practices alone."""
 
@@ -102,6 +104,7 @@ def _groups(
                 Tab(name=page_word(tab), address=f"{place}/{tab}", here=tab == here, count=to_do.get(tab, 0))
                 for tab, right in tabs.items()
                 if is_allowed(right, organization, visitor.office.principal)
+                and not (organization.archived and tab in _TO_CHANGE)
             ],
         )
         for name, tabs in _GROUPS.items()

@@ -118,6 +118,17 @@ async def test_every_page_of_an_organization_says_whose_it_is(tmp_path: Path) ->
             assert ">HB</text>" in unquote(icon)
 
 
+async def test_an_archived_organization_leads_to_what_can_be_read(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        owner, practice = await sign_in(home.site, home.one.office), home.one.organization
+        for one, place in ((home.bakery, f"/o/{BAKERY}"), (practice, f"/practice/{practice.handle}")):
+            archive(home.one, one)
+            links = set(re.findall(rf'href="({place}/[a-z]+)"', (await owner.get(f"{place}/settings")).text))
+            assert {f"{place}/{page}" for page in ("invoices", "journal", "exports")} < links
+            closed = [link for link in links if (await owner.get(link)).status_code != 200]
+            assert closed == []
+
+
 async def test_a_file_of_the_pages_is_kept_by_a_name_that_changes_with_it(tmp_path: Path) -> None:
     async with house(tmp_path / "data") as home:
         named = await home.site.send("GET", static("desk.css"))
