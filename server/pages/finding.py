@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from invoicing.organizations import OrganizationKind, OrganizationRef
+from invoicing.refusals import InvalidInput, Unavailable
 from operations.access import is_allowed, open_books
 from operations.customers import find_customers
 from operations.finding_invoices import InvoiceSearch, find_invoices
@@ -47,8 +48,12 @@ async def _find(request: Request, visitor: Visitor) -> Response:
     """
     query, at = (request.query_params.get(name, "").strip()[:_WORDS_MAX] for name in ("q", "at"))
     organization = await _at_hand(visitor, at)
-    groups = [] if organization is None else await _within(visitor, organization, query)
-    groups += await _organizations(visitor, organization, query)
+    try:
+        groups = [] if organization is None else await _within(visitor, organization, query)
+        groups += await _organizations(visitor, organization, query)
+    except InvalidInput:
+        # Nothing is called by a sign that cannot be seen, as words that were copied may have one.
+        groups = []
     found = [one for one in groups if one.leads]
     if "part" in request.query_params:
         return part("found.html", groups=found)
@@ -69,13 +74,7 @@ async def _within(visitor: Visitor, organization: OrganizationRef, query: str) -
     """What is found in one organization, and what can be opened and started there."""
     groups = []
     if query and is_allowed(Right.READ, organization, visitor.office.principal):
-        books = open_books(visitor.office, organization, Right.READ)
-        documents = await find_invoices(books, InvoiceSearch(query=query), cursor="", limit=_FOUND)
-        customers = await find_customers(books, query=query, cursor="", limit=_FOUND)
-        groups = [
-            _of(organization, gettext("Documents"), document_leads(documents.items, organization)),
-            _of(organization, gettext("Customers"), customer_leads(customers.items, organization)),
-        ]
+        groups = await _in_the_books(visitor, organization, query)
     place, principal = place_of(organization), visitor.office.principal
     acts = [
         Lead(name=act_word(act), about="", address=f"{place}/{act}")
@@ -86,6 +85,20 @@ async def _within(visitor: Visitor, organization: OrganizationRef, query: str) -
     opened = [Lead(name=tab.name, about="", address=tab.address) for tab in pages_of(visitor, organization)]
     started = [_of(organization, gettext("Start"), acts), _of(organization, gettext("Open"), opened)]
     return groups + [_with(one, query) for one in started]
+
+
+async def _in_the_books(visitor: Visitor, organization: OrganizationRef, query: str) -> list[Leads]:
+    """Nothing where the books cannot be read: the way to another organization is found all the same."""
+    try:
+        books = open_books(visitor.office, organization, Right.READ)
+        documents = await find_invoices(books, InvoiceSearch(query=query), cursor="", limit=_FOUND)
+        customers = await find_customers(books, query=query, cursor="", limit=_FOUND)
+    except Unavailable:
+        return []
+    return [
+        _of(organization, gettext("Documents"), document_leads(documents.items, organization)),
+        _of(organization, gettext("Customers"), customer_leads(customers.items, organization)),
+    ]
 
 
 async def _organizations(visitor: Visitor, organization: OrganizationRef | None, query: str) -> list[Leads]:

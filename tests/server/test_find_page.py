@@ -6,6 +6,9 @@ import re
 from html import unescape
 from pathlib import Path
 
+from storage.books.pool import BOOKS_FILE
+from tests.support.damages import start_zeroed
+from tests.support.folders import folder_of
 from tests.support.http import BAKERY, FINCH, house
 from tests.support.people import archive, colleague
 from tests.support.visits import Visit, sign_in, text_of
@@ -48,5 +51,12 @@ async def test_documents_customers_pages_acts_and_organizations_are_found(tmp_pa
         assert "New customer" not in await leads(reading, "")
         assert await leads(reading, "finch") == await leads(reading, "mill", at=FINCH) == {}
         assert "Nothing is called like this." in text_of(await reading.get("/find?q=finch"))
+        # A sign that cannot be seen comes along with what is copied, and nothing is called by it.
+        for part in ("", "&part=1"):
+            assert await leads(owner, "mill%E2%80%AE", part=part) == await leads(owner, "%00", at="", part=part) == {}
+        assert (await owner.get("/switcher?q=finch%E2%80%AE")).status_code == 200
         archive(one, home.bakery)
         assert "New customer" not in await leads(owner, "")
+        # From books that cannot be read one finds the way to others.
+        start_zeroed(4096)(folder_of(books) / BOOKS_FILE)
+        assert await leads(owner, "finch") == {"Finch Studio": f"/o/{FINCH}"}
