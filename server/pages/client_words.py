@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.pages.languages import gettext, ngettext
+from views.people import Belonging
 
 
 def choice_word(choice: str) -> str:
@@ -75,6 +76,24 @@ def credential_word(noun: str) -> str:
         "token": gettext("personal token"),
     }
     return words.get(noun, noun)
+
+
+def role_meaning(role: str) -> str:
+    """What whoever has a role does."""
+    words = {
+        "owner": gettext("says who belongs here, and does all that can be done"),
+        "accountant": gettext("works in the books"),
+        "viewer": gettext("reads and renders"),
+        "client": gettext("the client's own user: sees, and drafts where that is allowed"),
+    }
+    return words[role]
+
+
+def reach_word(one: Belonging) -> str:
+    """Which of a practice's clients somebody reaches."""
+    if one.clients is None:
+        return gettext("All clients")
+    return ", ".join(one.clients) or gettext("None of the clients")
 
 
 def role_word(role: str) -> str:

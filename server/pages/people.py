@@ -18,6 +18,8 @@ from operations.identity.links import make_invitation
 from operations.membership import invite_user, limit_user, list_members, remove_user, role_named
 from operations.rights import Right
 from server.http.answers import Turned
+from server.pages.client_words import credential_word, reach_word, role_meaning, role_word
+from server.pages.languages import gettext
 from server.pages.organization_pages import show
 from server.pages.reading import Form
 from server.pages.rendering import nothing_here, see_other
@@ -58,7 +60,7 @@ async def _link(request: Request, visitor: Visitor) -> Response:
     """Another link for somebody who was invited and has not come."""
     organization = await _to_be_managed(request, visitor)
     place = f"{place_of(organization)}/people"
-    form = await visitor.form_sent_once(request, "This link was made already", place, shown_once=True)
+    form = await visitor.form_sent_once(request, gettext("This link was made already"), place, shown_once=True)
     one = await _member(request, visitor, organization, form)
     return await _link_shown(visitor, organization, one, invited=False)
 
@@ -66,12 +68,11 @@ async def _link(request: Request, visitor: Visitor) -> Response:
 async def _link_shown(visitor: Visitor, organization: OrganizationRef, one: Person, *, invited: bool) -> Response:
     """The link of an invitation, which stands in this answer and nowhere else, and what the person reaches."""
     made = await make_invitation(visitor.office, organization, one.email)
-    return await show(
+    return await _page(
         visitor,
         organization,
         "invited.html",
-        here=_HERE,
-        title="This person was invited" if invited else "A new link for this person",
+        title=gettext("This person was invited") if invited else gettext("A new link for this person"),
         one=belonging(organization, one),
         link=f"{visitor.office.public_url}{made.path}",
         until=f"{made.expires_at:%Y-%m-%d %H:%M}",
@@ -87,15 +88,17 @@ async def _limit(request: Request, visitor: Visitor) -> Response:
     if not shown.may_be_limited:
         return nothing_here()
     if form is None:
-        given = {"reach": "all" if one.clients is None else "some", "clients": ", ".join(shown.clients)}
-        return await _ask(visitor, organization, "limit.html", "Limit to clients", one=shown, new=given)
+        given = {"reach": "all" if one.clients is None else "some", "clients": ", ".join(shown.clients or ())}
+        return await _ask(visitor, organization, "limit.html", gettext("Limit to clients"), one=shown, new=given)
     try:
         await limit_user(visitor.office, organization, one.email, clients=_clients_of(organization, form))
     except Refusal as refusal:
         given = {name: form.text(name) for name in ("reach", "clients")}
-        return await _ask(visitor, organization, "limit.html", "Limit to clients", refusal, one=shown, new=given)
+        return await _ask(
+            visitor, organization, "limit.html", gettext("Limit to clients"), refusal, one=shown, new=given
+        )
     limited = belonging(organization, await _known(visitor, organization, one.email))
-    return await show(visitor, organization, "limited.html", here=_HERE, title="This counts from now on", one=limited)
+    return await _page(visitor, organization, "limited.html", title=gettext("This counts from now on"), one=limited)
 
 
 async def _remove(request: Request, visitor: Visitor) -> Response:
@@ -106,14 +109,14 @@ async def _remove(request: Request, visitor: Visitor) -> Response:
     may_revoke = is_allowed(Right.REVOKE_CREDENTIAL, organization, visitor.office.principal)
     about: dict[str, Any] = {"one": belonging(organization, one), "may_revoke": may_revoke}
     if form is None:
-        return await _ask(visitor, organization, "remove.html", "Remove somebody", **about)
+        return await _ask(visitor, organization, "remove.html", gettext("Remove somebody"), **about)
     try:
         revoke = form.text("revoke_keys") == "yes"
         removed = await remove_user(visitor.office, organization, one.email, revoke_keys=revoke)
     except Refusal as refusal:
-        return await _ask(visitor, organization, "remove.html", "Remove somebody", refusal, **about)
+        return await _ask(visitor, organization, "remove.html", gettext("Remove somebody"), refusal, **about)
     if removed.left and one.email != visitor.email:
-        return await show(visitor, organization, "removed.html", here=_HERE, title="Removed", removed=removed)
+        return await _page(visitor, organization, "removed.html", title=gettext("Removed"), removed=removed)
     return see_other("/" if one.email == visitor.email else f"{place_of(organization)}/people")
 
 
@@ -164,7 +167,8 @@ def _clients_of(organization: OrganizationRef, form: Form) -> Sequence[str] | No
         return clients
     if reach != "all" or clients:
         raise InvalidInput(
-            "Choose either all clients, or only those whose handles you give: nothing was changed.", field="clients"
+            gettext("Choose either all clients, or only those whose handles you give: nothing was changed."),
+            field="clients",
         )
     return None
 
@@ -184,7 +188,7 @@ async def _shown(
         "mark": new_mark,
         "is_practice": organization.kind is OrganizationKind.PARTNER,
     }
-    return await _ask(visitor, organization, "people.html", "People", refusal, **shown)
+    return await _ask(visitor, organization, "people.html", gettext("People"), refusal, **shown)
 
 
 async def _ask(
@@ -198,6 +202,11 @@ async def _ask(
     status = 200 if refusal is None else 403 if isinstance(refusal, NotAllowed) else 400
     refused = message_of(refusal, on_page) if refusal else ""
     field = refusal.field if refusal else ""
-    return await show(
-        visitor, organization, template, here=_HERE, status=status, title=title, refused=refused, field=field, **context
+    return await _page(
+        visitor, organization, template, status=status, title=title, refused=refused, field=field, **context
     )
+
+
+async def _page(visitor: Visitor, organization: OrganizationRef, template: str, **context: Any) -> Response:
+    words: dict[str, Any] = {"role_word": role_word, "role_meaning": role_meaning, "reach_word": reach_word}
+    return await show(visitor, organization, template, here=_HERE, credential_word=credential_word, **words, **context)

@@ -30,19 +30,19 @@ async def test_somebody_is_invited_limited_and_removed(at_home: House, owner: Vi
     assert (invited.status_code, heading_of(invited)) == (200, "This person was invited")
     assert (await belonging(at_home))[ANA] == ("accountant", (FINCH, BAKERY))
     again = await owner.post(f"{PRACTICE}/link", email=ANA)
-    assert f"as accountant and reaches {FINCH}, {BAKERY}." in text_of(invited)
+    assert f"Role Accountant Reaches {FINCH}, {BAKERY}" in text_of(invited)
     links = [re.findall(rf">({HERE}/sign-in/link/[\w-]+)</textarea>", one.text)[0] for one in (invited, again)]
     assert len(set(links)) == 2
     assert "2026-03-23 12:00 UTC" in text_of(invited)
     assert (await owner.post(f"{PRACTICE}/link", email="nobody@example.com")).status_code == 404
     shown = text_of(await owner.get(PRACTICE))
-    assert f"{ANA} accountant" in shown
-    assert "owner@example.com (you) owner all clients" in shown
+    assert f"{ANA} Accountant" in shown
+    assert "owner@example.com (you) Owner All clients" in shown
     asked = await owner.get(f"{PRACTICE}/limit?email={ANA}")
-    assert f"{ANA} is accountant of the practice" in text_of(asked)
+    assert f"{ANA} Role Accountant" in text_of(asked)
     done = await owner.post(f"{PRACTICE}/limit", email=ANA, reach="some", clients=BAKERY)
     assert (done.status_code, (await belonging(at_home))[ANA]) == (200, ("accountant", (BAKERY,)))
-    assert f"{ANA} is accountant of the practice and reaches {BAKERY}." in text_of(done)
+    assert f"Who {ANA} Role Accountant Reaches {BAKERY}" in text_of(done)
     for unclear in ({"reach": "all", "clients": BAKERY}, {"clients": BAKERY}):
         refused = await owner.post(f"{PRACTICE}/limit", email=ANA, **unclear)
         assert (refused.status_code, "Choose either" in text_of(refused)) == (400, True)
@@ -51,7 +51,7 @@ async def test_somebody_is_invited_limited_and_removed(at_home: House, owner: Vi
     await owner.post(f"{PRACTICE}/limit", email=ANA, reach="all", clients="")
     assert (await belonging(at_home))[ANA] == ("accountant", None)
     asked = await owner.get(f"{PRACTICE}/remove?email={ANA}")
-    assert f"Remove {ANA} from ledger-co-sandbox" in text_of(asked)
+    assert f"Remove {ANA} from Ledger & Co" in text_of(asked)
     assert ANA in await belonging(at_home)
     assert (await owner.post(f"{PRACTICE}/remove", email=ANA)).status_code == 303
     assert ANA not in await belonging(at_home)
@@ -105,7 +105,7 @@ async def test_a_client_has_people_of_its_own_whom_the_practice_lets_in(at_home:
     assert "The practice's people reach it through the practice" in text_of(await owner.get(CLIENT))
     assert (await owner.post(CLIENT, email=ANA, role="client", reach="some", clients=FINCH)).status_code == 200
     shown = await owner.get(CLIENT)
-    assert f"{ANA} client" in text_of(shown)
+    assert f"{ANA} Member" in text_of(shown)
     assert "/limit" not in shown.text
     assert (await owner.get(f"{CLIENT}/limit?email={ANA}")).status_code == 404
 
