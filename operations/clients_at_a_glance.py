@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from invoicing.organizations import OrganizationRef
 from invoicing.reports.summaries import Figures
 from operations.access import Office
-from operations.overview import ClientStanding, Onboarding, name_key, standing_of_clients
+from operations.overview import ClientStanding, Onboarding, clients_in_reach, in_order, name_key
+from operations.summaries import standings
 from storage.directory.verifications import verified_at
 from storage.paging import search_words
 
@@ -50,6 +51,8 @@ class State(StrEnum):
     UNREADABLE = "unreadable"
 
 
+READ_AT_ONCE = 25
+"""The books of so many clients are read while somebody waits for a page."""
 AMOUNTS: frozenset[Column] = frozenset(
     {
         Column.OPEN,
@@ -80,15 +83,21 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """All clients in reach, the worst first; `verified` is when each was last found in order, by id."""
+    """The clients in reach, the worst first; `verified` is when each was last found in order, by id. `unread` is how
+    many are left out because their books have yet to be read.
+    """
 
     clients: list[ClientStanding]
     verified: Mapping[str, date]
+    unread: int = 0
 
 
 async def glance_at_clients(office: Office, practice: OrganizationRef) -> Glance:
-    """How all clients of a practice stand that the principal can reach. No books are opened that have not changed."""
-    clients = await standing_of_clients(office, practice)
+    """How the clients of a practice stand that the principal can reach. No books are opened that have not changed, and
+    of those that have at most so many: whoever asks again is told of more.
+    """
+    reached = await clients_in_reach(office, practice)
+    clients = in_order(await standings(office, reached, at_most=READ_AT_ONCE))
     ids = [one.standing.organization.id for one in clients]
     found = await office.store.directory.read(lambda db: verified_at(db, ids))
     places = {one.standing.organization.id: one.standing.summary for one in clients}
@@ -97,7 +106,8 @@ async def glance_at_clients(office: Office, practice: OrganizationRef) -> Glance
         summary = places[organization_id]
         return moment.astimezone(ZoneInfo(summary.time_zone) if summary else UTC).date()
 
-    return Glance(clients, {one: day_at(one, moment) for one, moment in found.items()})
+    verified = {one: day_at(one, moment) for one, moment in found.items()}
+    return Glance(clients, verified, len(reached) - len(clients))
 
 
 def chosen(glance: Glance, asked: Asked) -> list[ClientStanding]:

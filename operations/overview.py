@@ -134,7 +134,7 @@ async def get_practice_overview(office: Office, *, partner: str, cursor: str, li
     check_limit(limit)
     after = decode_cursor(cursor, int, int, str, str, str)
     practice = await find_partner(office, partner)
-    standing = await standing_of_clients(office, practice)
+    standing = in_order(await standings(office, await clients_in_reach(office, practice)))
     rest = [one for one in standing if after is None or _position(one) > after]
     left = max(len(rest) - limit, 0)
     page = Page(tuple(rest[:limit]), encode_cursor(*_position(rest[limit - 1])) if left else "", left)
@@ -158,9 +158,8 @@ async def clients_in_reach(office: Office, practice: OrganizationRef) -> list[Or
     return await office.store.directory.read(lambda db: organizations.every_client(db, reach, practice.id))
 
 
-async def standing_of_clients(office: Office, practice: OrganizationRef) -> list[ClientStanding]:
-    """How all clients of a practice stand that the principal can reach, the worst first, without the archived ones."""
-    found = await standings(office, await clients_in_reach(office, practice))
+def in_order(found: Sequence[Standing]) -> list[ClientStanding]:
+    """These clients, the worst first."""
     return sorted(map(_client_standing, found), key=_position)
 
 

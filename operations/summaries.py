@@ -75,20 +75,32 @@ class Standing:
 
 
 async def standings(
-    office: Office, organizations: Sequence[OrganizationRef], *, progress: AsyncProgress | None = None
+    office: Office,
+    organizations: Sequence[OrganizationRef],
+    *,
+    progress: AsyncProgress | None = None,
+    at_most: int | None = None,
 ) -> list[Standing]:
-    """How these organizations stand, in their order; the principal can reach each of them, as was just looked up."""
+    """How these organizations stand, in their order; the principal can reach each of them, as was just looked up.
+
+    With `at_most` no more books than so many are read anew. The organizations of the others are left out, never told
+    as they were: whoever asks again is told of so many more.
+    """
     ids = [one.id for one in organizations]
     # The files are looked at before their books are read: what is committed between is noticed the next time.
     looks = await office.store.pool.looks(ids)
     kept = await office.store.directory.read(lambda db: summaries_of(db, ids))
-    found, made = list[Standing](), list[KeptSummary]()
+    found, made, left = list[Standing](), list[KeptSummary](), len(ids) if at_most is None else at_most
     for done, organization in enumerate(organizations, start=1):
         look, known = looks[organization.id], kept.get(organization.id)
         standing = _known_standing(office, organization, look, known)
         if standing is None:
+            if not left:
+                continue
             standing, entries = await _read_standing(office, organization)
             if standing.summary is not None:
+                # What cannot be read is tried each time, and must not keep the others from being read.
+                left -= 1
                 made.append(KeptSummary(organization.id, look, entries, summary_text(standing.summary)))
         found.append(standing)
         if len(made) >= _AT_ONCE:

@@ -88,6 +88,22 @@ class SumCard(View):
     last_year: str
 
 
+class Reading(View):
+    """How many clients there are of which all is known, of how many; `address` tells how far that has come, and is
+    empty where nothing is left to be read.
+    """
+
+    read: int
+    count: int
+    address: str
+
+
+def reading_of(glance: Glance, overview: str) -> Reading:
+    """How far the books of the clients are read; `overview` is the address of the overview."""
+    read = len(glance.clients)
+    return Reading(read=read, count=read + glance.unread, address=f"{overview}/reading" if glance.unread else "")
+
+
 def client_row(
     one: ClientStanding, columns: Sequence[Column], glance: Glance, profile: Profile, words: Words, *, decides: bool
 ) -> ClientRow:

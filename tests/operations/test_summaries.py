@@ -158,6 +158,23 @@ async def test_books_that_have_not_changed_are_not_opened(tmp_path: Path) -> Non
         assert not list(tmp_path.rglob(f"{BOOKS_FILE}-shm"))
 
 
+async def test_of_many_books_that_changed_only_some_are_read_at_once(tmp_path: Path) -> None:
+    """Those that are left out are read the next time, and those that cannot be read keep no others from it."""
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        clients = [one.first_client, *[await one.client(f"Client {number}") for number in range(2)]]
+        lost = folder_of(one.books(clients[0])) / BOOKS_FILE
+        await standings(one.office, clients)
+        for client in clients[1:]:
+            await one.customer(one.books(client))
+    lost.rename(lost.with_suffix(".away"))
+    async with open_store(tmp_path) as store:
+        office = Office(store, one.principal, one.clock)
+        for known in ([1], [1, 1], [1, 1]):
+            found = await standings(office, clients, at_most=1)
+            assert found[0].summary is None
+            assert [customers(each) for each in found[1:]] == known
+
+
 async def test_others_have_their_turn_while_very_many_are_looked_up(tmp_path: Path) -> None:
     async with practice(tmp_path, client="Harbour Bakery") as one:
         bakery = one.first_client

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from operations.approval.waiting import AwaitingApproval
 from operations.configuration.configuring import save_entry
@@ -202,3 +203,25 @@ def tabs_of(answer: httpx2.Response) -> str:
     """What stands in the tabs of the page."""
     (tabs,) = re.findall(r'<nav class="tabs".*?</nav>', answer.text, re.DOTALL)
     return str(tabs)
+
+
+async def test_nobody_waits_for_the_books_of_all_clients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("operations.clients_at_a_glance.READ_AT_ONCE", 1)
+    async with house(tmp_path / "data") as home:
+        await filled(home)
+        owner = await sign_in(home.site, home.one.office)
+        page = await owner.get(OVERVIEW)
+        assert "The books of 1 of 2 clients are read so far." in text_of(page)
+        assert clients_of(page.text) == [FINCH]
+        assert f'data-progress="{OVERVIEW}/reading"' in page.text
+        over = await owner.get(f"{OVERVIEW}/reading")
+        assert over.headers["x-part"] == "1"
+        assert "The books of all 2 clients are read." in over.text
+        assert "data-progress" not in over.text
+        assert clients_of((await owner.get(OVERVIEW)).text) == [BAKERY, FINCH]
+        await home.one.customer(home.one.books(home.bakery), "One more")
+        await home.one.customer(home.one.books(home.finch), "One more")
+        work = await owner.get(WORK)
+        assert "The books of 1 of 2 clients are read so far." in text_of(work)
+        assert "Nothing is to be done." not in text_of(work)
+        assert "data-progress" not in (await owner.get(WORK)).text

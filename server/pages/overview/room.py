@@ -27,7 +27,7 @@ from operations.clients_at_a_glance import (
     glance_at_clients,
 )
 from operations.issue_dates import today_in
-from operations.overview import ClientStanding, Onboarding, sums_of, told_apart
+from operations.overview import ClientStanding, Onboarding, clients_in_reach, sums_of, told_apart
 from operations.rights import Right
 from operations.saved_views import remove_view, rename_view, save_view, view_of, views_of
 from operations.verification import verify_organization
@@ -35,11 +35,11 @@ from server.pages.languages import gettext
 from server.pages.organization_pages import show
 from server.pages.overview.asked import Overview, kept_query, overview_of
 from server.pages.overview.words import column_word, order_word, rule_of, standing_word, state_word
-from server.pages.rendering import nothing_here, see_other, told
+from server.pages.rendering import nothing_here, part, see_other, told
 from server.pages.visiting import Desk, Visitor
 from storage.books.profile import load_profile
 from views.organizations import place_of
-from views.practice_desk import attention_row, client_row, months_charts, sum_card
+from views.practice_desk import attention_row, client_row, months_charts, reading_of, sum_card
 from views.remedies import message_of, on_page
 
 HERE = "overview"
@@ -50,6 +50,7 @@ def routes(desk: Desk) -> list[Route]:
     whole = "/practice/{handle}/" + HERE
     return [
         desk.page(whole, _overview),
+        desk.page(f"{whole}/reading", _reading),
         desk.page(f"{whole}/verify", _verify, methods=["POST"]),
         desk.page(f"{whole}/views", _save, methods=["POST"]),
         desk.page(whole + "/views/{view}", _change, methods=["GET", "POST"]),
@@ -92,7 +93,8 @@ async def _shown(
         to_do={"work": len(work_at(found))},
         overview=wanted,
         here_address=place,
-        count=len(glance.clients),
+        count=len(glance.clients) + glance.unread,
+        reading=reading_of(glance, place),
         sums=[sum_card(one, profile) for one in sums_of(summed)],
         of_sandboxes=any(one.is_sandbox for one in summed),
         sandboxes=len(sandboxes),
@@ -185,14 +187,20 @@ def _headings(wanted: Overview, place: str) -> list[tuple[str, str, str]]:
     return found
 
 
+async def _reading(request: Request, visitor: Visitor) -> Response:
+    """Reads the books of some more clients, for a page that is told how far that has come."""
+    practice = await visitor.organization(request)
+    books = open_books(visitor.office, practice, Right.READ)
+    glance = await glance_at_clients(visitor.office, books.organization)
+    return part("overview_reading.html", visitor=visitor, reading=reading_of(glance, _place(practice)))
+
+
 async def _verify(request: Request, visitor: Visitor) -> Response:
     """Check the books of one client, which the form names."""
     practice = await visitor.organization(request)
     handle = (await visitor.form(request)).text("client")
-    glance = await glance_at_clients(visitor.office, practice)
-    client = next(
-        (one.standing.organization for one in glance.clients if handle == one.standing.organization.handle), None
-    )
+    reached = await clients_in_reach(visitor.office, practice)
+    client = next((one for one in reached if handle == one.handle), None)
     if client is None:
         return nothing_here()
     found = await verify_organization(visitor.office, client)

@@ -20,7 +20,7 @@ from server.pages.visiting import Desk, Visitor
 from storage.books.profile import load_profile
 from views.approval_pages import waiting_line
 from views.organizations import place_of
-from views.practice_desk import attention_row
+from views.practice_desk import attention_row, reading_of
 from views.remedies import on_page
 
 HERE = "work"
@@ -53,6 +53,7 @@ async def _work(request: Request, visitor: Visitor) -> Response:
         to_do={HERE: len(everything)},
         groups=[await _group(visitor, one, profile) for one in groups[start:end]],
         clients=len(groups),
+        reading=reading_of(glance, f"{place_of(practice)}/overview"),
         kind=kind if len(wanted) == 1 else "",
         kinds=_kinds(place, found),
         more=address_of_list(place, {"kind": kind, "start": f"{end}"}) if len(groups) > end else "",

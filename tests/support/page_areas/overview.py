@@ -23,6 +23,7 @@ def _routes(room: str) -> dict[str, Tried]:
         "/practice/{handle}/work": lambda of: [
             (method, called.replace("/overview", "/work")) for method, called in tried("?kind={id}", "GET")(of)
         ],
+        f"{whole}/reading": tried("/reading", "GET"),
         f"{whole}/verify": tried("/verify", "POST"),
         f"{whole}/views": tried("/views", "POST"),
         f"{whole}/views/{{view}}": tried("/views/{id}", "GET", "POST"),
@@ -34,6 +35,7 @@ AREA = Area(
     {
         "/overview": ["practice:overview", "practice:overview?q=nothing", "practice:overview?skip=5&view={view}"],
         "/work": ["practice:work", "practice:work?kind=approval"],
+        "/overview/reading": [],
         "/overview/views/{view}": ["practice:overview/views/{view}"],
     },
 )
