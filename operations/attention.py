@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
 
+from invoicing.latest import latest
 from invoicing.reports.summaries import Figures, OpenMandate
 from operations.overview import ClientStanding, name_key
 
@@ -58,9 +59,16 @@ def attention_at(
 
     No currency is compared with another: first comes the greatest of each, then the second of each.
     """
+    return list(_attention_at(tuple(clients), dict(verified), overdue_days))
+
+
+@latest(16)
+def _attention_at(
+    clients: tuple[ClientStanding, ...], verified: Mapping[str, date], overdue_days: int
+) -> tuple[Attention, ...]:
     found = [one for client in clients for one in _matters(client, verified, overdue_days)]
     ranks = _ranks(found)
-    return sorted(found, key=lambda one: _position(one, ranks.get(id(one), 0)))
+    return tuple(sorted(found, key=lambda one: _position(one, ranks.get(id(one), 0))))
 
 
 def work_at(found: Sequence[Attention], matters: Collection[Matter] = WORK) -> list[list[Attention]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum, auto
 from functools import lru_cache
 
+from invoicing.latest import latest
 from invoicing.organizations import Environment, OrganizationRef
 from invoicing.reports.figures import Row, totals_of
 from invoicing.reports.summaries import SUMMARIES_REMEMBERED, Figures, sum_of
@@ -160,7 +161,12 @@ async def clients_in_reach(office: Office, practice: OrganizationRef) -> list[Or
 
 def in_order(found: Sequence[Standing]) -> list[ClientStanding]:
     """These clients, the worst first."""
-    return sorted(map(_client_standing, found), key=_position)
+    return list(_in_order(tuple(found)))
+
+
+@latest(16)
+def _in_order(found: tuple[Standing, ...]) -> tuple[ClientStanding, ...]:
+    return tuple(sorted(map(_client_standing, found), key=_position))
 
 
 def told_apart(
@@ -246,6 +252,11 @@ def _position(one: ClientStanding) -> tuple[int, int, str, str, str]:
 
 def sums_of(clients: Sequence[ClientStanding]) -> tuple[CurrencySum, ...]:
     """What these clients come to, by currency."""
+    return _sums_of(tuple(clients))
+
+
+@latest(16)
+def _sums_of(clients: tuple[ClientStanding, ...]) -> tuple[CurrencySum, ...]:
     overdue: dict[str, list[int]] = {}
     for client in clients:
         for of in client.figures:

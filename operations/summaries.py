@@ -16,6 +16,7 @@ from anyio.lowlevel import checkpoint
 from sqlmodel import Session
 
 from invoicing.document.readiness import Blocker, blockers
+from invoicing.latest import latest
 from invoicing.master_data.profiles import Profile
 from invoicing.organizations import Environment, OrganizationRef
 from invoicing.progress import AsyncProgress
@@ -91,9 +92,14 @@ async def standings(
     looks = await office.store.pool.looks(ids)
     kept = await office.store.directory.read(lambda db: summaries_of(db, ids))
     found, made, left = list[Standing](), list[KeptSummary](), len(ids) if at_most is None else at_most
-    for done, organization in enumerate(organizations, start=1):
-        look, known = looks[organization.id], kept.get(organization.id)
-        standing = _known_standing(office, organization, look, known)
+    known = _known_standings(
+        tuple(organizations),
+        tuple([looks[one] for one in ids]),
+        tuple([kept.get(one) for one in ids]),
+        tuple([office.store.pool.entries_noted(one) for one in ids]),
+        _quarter_of(office.now()),
+    )
+    for done, (organization, standing) in enumerate(zip(organizations, known, strict=True), start=1):
         if standing is None:
             if not left:
                 continue
@@ -101,7 +107,9 @@ async def standings(
             if standing.summary is not None:
                 # What cannot be read is tried each time, and must not keep the others from being read.
                 left -= 1
-                made.append(KeptSummary(organization.id, look, entries, summary_text(standing.summary)))
+                made.append(
+                    KeptSummary(organization.id, looks[organization.id], entries, summary_text(standing.summary))
+                )
         found.append(standing)
         if len(made) >= _AT_ONCE:
             await _keep(office, made)
@@ -178,16 +186,33 @@ def _by_month(one: MonthSum) -> tuple[str, str]:
     return one.month, one.currency
 
 
+def _quarter_of(now: datetime) -> datetime:
+    """When the quarter of an hour began: no day begins within one, wherever one is."""
+    return now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
+
+
+# Practices are looked at by several people, who reach different clients.
+@latest(16)
+def _known_standings(
+    organizations: tuple[OrganizationRef, ...],
+    looks: tuple[str, ...],
+    kept: tuple[KeptSummary | None, ...],
+    noted: tuple[int, ...],
+    now: datetime,
+) -> tuple[Standing | None, ...]:
+    """What the kept summaries say of each of them; None where one has to be made anew."""
+    each = zip(organizations, looks, kept, noted, strict=True)
+    return tuple([_known_standing(*one, now) for one in each])
+
+
 def _known_standing(
-    office: Office, organization: OrganizationRef, look: str, known: KeptSummary | None
+    organization: OrganizationRef, look: str, known: KeptSummary | None, noted: int, now: datetime
 ) -> Standing | None:
     """What the kept summary says, where it is one of the books as they are, and of today."""
-    if known is None or not look or known.look != look:
-        return None
-    if office.store.pool.entries_noted(organization.id) > known.entries:
+    if known is None or not look or known.look != look or noted > known.entries:
         return None
     summary = summary_from_text(known.figures)
-    today = office.now().astimezone(ZoneInfo(summary.time_zone)).date()
+    today = now.astimezone(ZoneInfo(summary.time_zone)).date()
     if not summary.tells_of(today):
         return None
     return Standing(organization, summary, summary.blockers, today)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import quote
 
 from invoicing.organizations import Environment, OrganizationKind, OrganizationRef
@@ -13,6 +14,7 @@ from views.organizations import place_of
 HUES = (212, 172, 265, 340, 24, 96, 300, 192)
 """The colours that tell organizations apart, beside name and monogram: those of the style sheet, on light ground."""
 
+_DRAWN_MAX = 4_096
 LOOKED_THROUGH_MAX = 7
 """So many organizations are found at a glance; more are searched."""
 
@@ -136,6 +138,7 @@ def _kind(organization: OrganizationRef) -> str:
     return "client" if organization.partner_id else "business"
 
 
+@lru_cache(_DRAWN_MAX)
 def _icon(monogram: str, hue: int) -> str:
     # What a monogram is made of is letters and digits alone, or a sign of ours.
     drawn = (

@@ -22,14 +22,16 @@ class Waiting:
     approvals: list[Approval] | None
 
 
-async def waiting_in_reach(office: Office) -> list[Waiting]:
-    """What waits for the principal, by organization; organizations where nothing does are left out."""
+async def waiting_in_reach(office: Office, *, at_most: int | None = None) -> list[Waiting]:
+    """What waits for the principal, by organization; organizations where nothing does are left out. `at_most` is as
+    with `standings`.
+    """
     reached = await all_organizations(office, archived=False)
-    mine = [one for one in reached if is_allowed(Right.DECIDE_APPROVAL, one, office.principal)]
     found = []
-    for standing in await standings(office, mine):
+    for standing in await standings(office, reached, at_most=at_most):
         if standing.summary is None:
-            found.append(Waiting(standing.organization, None))
+            if is_allowed(Right.DECIDE_APPROVAL, standing.organization, office.principal):
+                found.append(Waiting(standing.organization, None))
         elif standing.summary.awaiting_approval:
             found.append(await waiting_at(office, standing.organization))
     return [one for one in found if one.approvals is None or one.approvals]

@@ -6,6 +6,7 @@ The statements are put together once; a user's id and the like are parameters.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -37,6 +38,7 @@ from storage.directory.tables import RANK, CredentialOrganization, Membership, M
 from storage.queries.cache import remembered
 from storage.queries.statements import execute, table_of
 
+REFS_REMEMBERED = 8_192
 _ORGANIZATIONS = table_of(Organization)
 ORGANIZATION = _ORGANIZATIONS.c
 """The columns of the organizations that the statements below find."""
@@ -189,7 +191,12 @@ def _remembered(
 
 
 def ref(row: Row[*tuple[Any, ...]]) -> OrganizationRef:
-    """A row of the statements above as a value."""
+    """A row of the statements above as a value: the same one as long as the row is the same."""
+    return _ref(tuple(row))
+
+
+@lru_cache(REFS_REMEMBERED)
+def _ref(row: tuple[Any, ...]) -> OrganizationRef:
     _, organization_id, handle, name, kind, environment, country, currency, partner_id, policy, archived, *theirs = row
     role, practice_role, all_clients, let, approval = theirs
     return OrganizationRef(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import count
@@ -40,6 +40,7 @@ from storage.directory.access_queries import (
 )
 from storage.directory.tables import Organization
 from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of, search_words
+from storage.queries.cache import remembered
 from storage.queries.statements import STATEMENTS_KEPT, execute
 from storage.queries.tuples import after
 
@@ -105,14 +106,21 @@ def reachable_to_compare(
 def every_reachable(session: Session, reach: Reach, *, archived: bool) -> list[OrganizationRef]:
     """All that the user can reach, partners first, then by name; with `archived` the archived ones too."""
     wanted = (REACHABLE if archived else REACHABLE_NOW).order_by(*ORDER)
-    return [ref(row) for row in execute(session, wanted, reach.values)]
+    return list(_every(session, wanted, ("reachable", archived, reach), reach.values))
 
 
 def every_client(session: Session, reach: Reach, partner_id: str, *, archived: bool = False) -> list[OrganizationRef]:
     """All clients of a practice that the user can reach, by name; with `archived` the archived ones too."""
     wanted = _EVERY_CLIENT if archived else _EVERY_CLIENT_NOW
     values = {**reach.values, "partner_id": partner_id}
-    return [ref(row) for row in execute(session, wanted, values)]
+    return list(_every(session, wanted, ("clients", archived, partner_id, reach), values))
+
+
+def _every(
+    session: Session, wanted: Select[*tuple[Any, ...]], what: tuple[Any, ...], values: Mapping[str, Any]
+) -> tuple[OrganizationRef, ...]:
+    """All that the statement finds. Until the directory changes, it is what was found last time."""
+    return remembered(session, what, lambda db: tuple([ref(row) for row in execute(db, wanted, values).all()]))
 
 
 def partners_of(session: Session, reach: Reach) -> list[OrganizationRef]:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import BindParameter, bindparam, delete, select, update
 from sqlmodel import Session
 
+from invoicing.reports.summaries import SUMMARIES_REMEMBERED
 from storage.directory.tables import Anchor
 from storage.directory.tables import Summary as SummaryRow
+from storage.queries.cache import remembered
 from storage.queries.statements import execute, insert_rows, table_of
 
 FORM = 2
@@ -55,12 +58,25 @@ class KeptSummary:
 
 
 def summaries_of(session: Session, ids: Sequence[str]) -> dict[str, KeptSummary]:
-    """Of those of the organizations that have a summary which no anchor contradicts, by id."""
+    """Of those of the organizations that have a summary which no anchor contradicts, by id. Until another connection
+    changes the directory, it is what was found last time: summaries are no settings, and are never read where they
+    are written.
+    """
+    return dict(remembered(session, ("summaries", *ids), lambda db: _read_summaries(db, ids)))
+
+
+def _read_summaries(session: Session, ids: Sequence[str]) -> dict[str, KeptSummary]:
     found: dict[str, KeptSummary] = {}
     for start in range(0, len(ids), _AT_ONCE):
-        rows = execute(session, _KEPT, {"ids": ids[start : start + _AT_ONCE]})
-        found.update((row[0], KeptSummary(*row)) for row in rows)
+        rows = execute(session, _KEPT, {"ids": ids[start : start + _AT_ONCE]}).all()
+        found.update((row[0], _kept_summary(*row)) for row in rows)
     return found
+
+
+@lru_cache(SUMMARIES_REMEMBERED)
+def _kept_summary(organization_id: str, look: str, entries: int, figures: str) -> KeptSummary:
+    """The same value for the same row: what is worked out from it is known by it."""
+    return KeptSummary(organization_id, look, entries, figures)
 
 
 def keep_summaries(session: Session, summaries: Iterable[KeptSummary]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import BindParameter, bindparam, select
 from sqlmodel import Session
 
 from storage.directory.overview_tables import Verification
+from storage.queries.cache import remembered
 from storage.queries.statements import execute, table_of
 
 _AT_ONCE = 500
@@ -22,9 +23,14 @@ _ADD = _VERIFICATIONS.insert().inline()
 
 def verified_at(session: Session, ids: Sequence[str]) -> dict[str, datetime]:
     """When those of these organizations were verified that were found in order the last time, by id."""
+    return dict(remembered(session, ("verified", *ids), lambda db: _read(db, ids)))
+
+
+def _read(session: Session, ids: Sequence[str]) -> dict[str, datetime]:
     found: dict[str, datetime] = {}
     for start in range(0, len(ids), _AT_ONCE):
-        found.update((row[0], row[1]) for row in execute(session, _KNOWN, {"ids": ids[start : start + _AT_ONCE]}))
+        rows = execute(session, _KNOWN, {"ids": ids[start : start + _AT_ONCE]}).all()
+        found.update((row[0], row[1]) for row in rows)
     return found
 
 

@@ -20,7 +20,7 @@ from operations.saved_views import views_of
 from storage.books.pool import BOOKS_FILE, Books
 from tests.support.folders import folder_of
 from tests.support.http import BAKERY, FINCH, House, house
-from tests.support.people import colleague
+from tests.support.people import colleague, in_the_directory
 from tests.support.practice import issue_request
 from tests.support.raw import raw
 from tests.support.visits import sign_in, text_of
@@ -225,3 +225,26 @@ async def test_nobody_waits_for_the_books_of_all_clients(tmp_path: Path, monkeyp
         assert "The books of 1 of 2 clients are read so far." in text_of(work)
         assert "Nothing is to be done." not in text_of(work)
         assert "data-progress" not in (await owner.get(WORK)).text
+
+
+async def test_what_is_remembered_of_the_clients_is_of_now_and_of_whoever_looks(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        one = home.one
+        await filled(home)
+        limited = await colleague(one, one.organization, "accountant", all_clients=False, clients=[home.finch])
+        owner, other = await sign_in(home.site, one.office), await sign_in(home.site, limited)
+        for _ in range(2):
+            assert sorted(clients_of((await owner.get(OVERVIEW)).text)) == sorted([BAKERY, FINCH])
+            assert clients_of((await other.get(OVERVIEW)).text) == [FINCH]
+            assert "Harbour" not in (await other.get(WORK)).text
+        bakery = home.one.books(home.bakery)
+        await one.issue(bakery, (await one.customer(bakery, "New")).id, price="5")
+        assert "2,412.00" in text_of(await owner.get(OVERVIEW))
+        assert "2,412.00" not in text_of(await other.get(OVERVIEW))
+        one.clock.advance(timedelta(days=1))
+        owner, other = await sign_in(home.site, one.office), await sign_in(home.site, limited)
+        assert "for up to 25 days" in text_of(await owner.get(OVERVIEW))
+        in_the_directory(one, "UPDATE organizations SET name = 'Harbour Bread' WHERE id = ?", home.bakery.id)
+        assert "Harbour Bread" in text_of(await owner.get(OVERVIEW))
+        in_the_directory(one, "DELETE FROM membership_clients WHERE organization_id = ?", home.finch.id)
+        assert clients_of((await other.get(OVERVIEW)).text) == []
