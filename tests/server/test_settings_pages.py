@@ -255,3 +255,29 @@ def test_every_part_of_the_configuration_has_its_room() -> None:
     assert set(PARTS_BY_ROOM) <= set(rooms)
     assert len(rooms) == len(set(rooms))
     assert all(room_word(name) and room_meaning(name) for name in rooms)
+
+
+async def test_how_documents_of_a_mandate_are_handed_in_is_put_on_record_and_withdrawn(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        client = await home.one.client("Forno Rossi", "IT")
+        place = f"/o/{client.handle}/settings/mandates"
+        owner = await sign_in(home.site, home.one.office)
+        viewer = await sign_in(home.site, await colleague(home.one, client, "viewer"))
+        shown = await owner.get(place)
+        assert "A PDF is only a copy" in text_of(shown)
+        code = "it-sdi"
+        assert f'name="code" value="{code}"' in shown.text
+        refused = await owner.post(place, code=code, handed_in=" ")
+        assert (refused.status_code, f'href="#handed_in-{code}"' in refused.text) == (400, True)
+        assert (await owner.post(place, code="no-such", handed_in="by Ana")).status_code == 400
+        assert (await owner.post(place, code=code, handed_in="By our <provider>")).status_code == 303
+        kept = await owner.get(place)
+        assert "Handed in By our <provider> 2026-03-16, owner@example.com" in text_of(kept)
+        assert "<provider>" not in kept.text
+        reading = await viewer.get(place)
+        assert (reading.status_code, 'name="handed_in"' in reading.text) == (200, False)
+        assert (await viewer.post(place, code=code, handed_in="x")).status_code == 404
+        assert (await owner.post(place, code=code, act="withdraw")).status_code == 303
+        assert "Handed in By" not in text_of(await owner.get(place))
+        assert (await owner.post(place, code=code, act="withdraw")).status_code == 409
+        assert "No law takes another form" in text_of(await owner.get(f"{PLACE}/mandates"))

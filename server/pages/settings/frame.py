@@ -26,7 +26,7 @@ SETTINGS = "settings"
 _SAVED = "saved"
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "organization": ("profile", "bank-accounts", "branding", "policy"),
+    "organization": ("profile", "bank-accounts", "branding", "policy", "mandates"),
     "money": ("tax-codes", "tax-authorities", "jurisdictions", "payment-terms", "series", "transaction-types"),
     "books": ("periods", "accounts", "posting-profiles", "dimensions"),
     "work": ("workflows", "agents", "skills"),

@@ -9,11 +9,11 @@ from starlette.routing import Route
 from operations.organizations import get_organization
 from server.pages.languages import gettext
 from server.pages.organization_pages import show
-from server.pages.settings import branding, entries, final_acts, history, periods, policy, profile
+from server.pages.settings import branding, entries, final_acts, history, mandates, periods, policy, profile
 from server.pages.settings.frame import SETTINGS, groups_of, opened
 from server.pages.visiting import Desk, Visitor
 
-_ROOMS = (profile, branding, policy, periods, entries, history, final_acts)
+_ROOMS = (profile, branding, policy, mandates, periods, entries, history, final_acts)
 """The modules of the rooms, and of what is done with the whole; each has its own `routes(desk)`."""
 
 

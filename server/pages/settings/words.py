@@ -27,6 +27,7 @@ def room_word(name: str) -> str:
         "history": gettext("Changes of settings"),
         "drift": gettext("What was copied"),
         "periods": gettext("Periods"),
+        "mandates": gettext("Mandates"),
     }
     return words[name] if name in words else gettext(PARTS_BY_ROOM[name].title)
 
@@ -39,6 +40,7 @@ def room_meaning(name: str) -> str:
         "drift": gettext("What came from elsewhere, and is another since."),
         "branding": gettext("Logo, colour, second language and foot, beside an invoice of that look."),
         "policy": gettext("How prices are meant, what is refused, and who may do what."),
+        "mandates": gettext("Which laws take another form than a PDF, and how documents are handed in."),
         "periods": gettext("Which months are closed, and what is in each."),
     }
     return words[name] if name in words else gettext(PARTS_BY_ROOM[name].about)

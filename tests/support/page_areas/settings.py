@@ -12,6 +12,7 @@ _ROOMS = (
     "branding/logo",
     "policy",
     "periods",
+    "mandates",
     "go-live",
     "archive",
 )
@@ -35,6 +36,7 @@ AREA = Area(
         "/settings/branding": ["settings/branding", "practice:settings/branding"],
         "/settings/branding/picture": [],
         "/settings/policy": ["settings/policy", "practice:settings/policy"],
+        "/settings/mandates": ["settings/mandates"],
         "/settings/periods": ["settings/periods", "practice:settings/periods"],
         "/settings/periods/{month}": ["settings/periods/2026-02"],
         "/settings/go-live": ["settings/go-live"],
