@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from invoicing.approval.approvals import Approval
 from invoicing.document.documents import Document, DocumentKind
@@ -23,22 +24,23 @@ class WaitingLine:
     """What waits, in a list: whose name stands on it was chosen by others, and is shown as such."""
 
     id: str
-    what: str
+    kind: str
+    credits: str
     buyer: str
     total: str
     date: str
-    asked: str
+    asked_at: str
+    asked_by: str
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalPage:
-    """A document as it will stand, in the words of its page. `title` asks what a yes now does, and `act` is what the
-    button says; `parties`, `facts` and `sums` are each a label with what stands there, and `total` is what the sums
-    come to. `step` says whose the decision is, empty where that is plain.
+    """A document as it will stand. `yes` is what a yes now does to it, which what cannot be issued as it was asked for
+    makes a draft again; `parties`, `facts` and `sums` are each a label with what stands there, and `total` is what the
+    sums come to. `step` says whose the decision is, empty where that is plain.
     """
 
-    title: str
-    act: str
+    yes: Literal["issue", "approve", "draft"]
     whose: str
     kind: str
     number: str
@@ -60,13 +62,11 @@ class ApprovalPage:
 def approval_page(organization: OrganizationRef, shown: Shown) -> ApprovalPage:
     """The page of what waits."""
     document, approval = shown.document, shown.approval
-    kind, currency = document.kind.value.replace("_", " "), document.currency
-    title, act = _what_a_yes_does(shown, kind, organization.name)
+    currency = document.currency
     return ApprovalPage(
-        title=title,
-        act=act,
+        yes="approve" if not shown.issues else "draft" if shown.obstacle else "issue",
         whose=organization.name,
-        kind=kind,
+        kind=document.kind.value,
         number=shown.number,
         parties=(("Seller", _party(document.seller)), ("Buyer", _party(document.buyer))),
         facts=tuple((label, text) for label, text in _facts(document, approval) if text),
@@ -85,15 +85,6 @@ def approval_page(organization: OrganizationRef, shown: Shown) -> ApprovalPage:
         nonce=shown.nonce,
         live=document.environment.value == "live",
     )
-
-
-def _what_a_yes_does(shown: Shown, kind: str, organization: str) -> tuple[str, str]:
-    """Title and button. What cannot be issued as it was asked for becomes a draft again by the last yes."""
-    if shown.obstacle and shown.issues:
-        return f"Make this {kind} a draft again?", f"Make this {kind} of {organization} a draft again"
-    if shown.issues:
-        return f"Issue {kind} {shown.number}?", f"Issue {shown.number} for {organization}"
-    return f"Approve {kind} {shown.number}?", f"Approve {kind} {shown.number} for {organization}"
 
 
 def _step(approval: Approval) -> str:
@@ -120,15 +111,15 @@ def warnings_shown(warnings: Sequence[Notice]) -> tuple[str, ...]:
 
 def waiting_line(approval: Approval) -> WaitingLine:
     document = approval.document
-    kind = document.kind.value.replace("_", " ").capitalize()
-    on = f" on {document.credits.number}" if document.credits else ""
     return WaitingLine(
         id=approval.id,
-        what=f"{kind}{on}",
+        kind=document.kind.value,
+        credits=document.credits.number if document.credits else "",
         buyer=document.buyer.name,
         total=f"{money_text(document.total_minor, document.currency)} {document.currency}",
         date=str(document.issue_date),
-        asked=f"{approval.asked_at:%Y-%m-%d %H:%M} UTC by {approval.asked_by}",
+        asked_at=f"{approval.asked_at:%Y-%m-%d %H:%M} UTC",
+        asked_by=approval.asked_by,
     )
 
 

@@ -21,9 +21,11 @@ from server.oauth.redirects import answered, form_target, is_one_of, place_of
 from server.oauth.waiting import BrowserMark
 from server.pages.cookies import SessionCookie
 from server.pages.identity.addresses import sign_in_address
+from server.pages.languages import gettext
 from server.pages.reading import Form
 from server.pages.rendering import render, see_other, told
 from server.pages.visiting import Visitor
+from server.pages.words import environment_word
 
 SHOWN_MAX = 200
 """How many organizations are shown to pick from at once; the others are found by name."""
@@ -55,7 +57,7 @@ class Choices:
         """
         if self.everything and self.handles:
             raise InvalidInput(
-                "You have chosen all organizations, and ticked some of them: choose one or the other.",
+                gettext("You have chosen all organizations, and ticked some of them: choose one or the other."),
                 field="organizations",
             )
         return Consent(words=self.words & waiting.words, handles=None if self.everything else self.handles)
@@ -172,11 +174,12 @@ async def _shown(visitor: Visitor, waiting: Waiting, choices: Choices, *, status
         "consent.html",
         status=status,
         form_targets=[form_target(waiting.request.redirect_uri)],
-        title="Connect an AI client",
+        title=gettext("Connect an AI client"),
         program=waiting.program.name,
         host=host_of(waiting.program.id),
         place=place_of(waiting.request.redirect_uri),
         organization=organization,
+        environment=environment_word(organization.environment) if organization else "",
         found=found[:SHOWN_MAX],
         left_out=max(0, len(found) - SHOWN_MAX),
         kept=sorted(choices.handles - {one.handle for one in found[:SHOWN_MAX]}),
@@ -207,7 +210,7 @@ def _not_theirs(visitor: Visitor, waiting: Waiting) -> Response:
         "consent_not_theirs.html",
         status=404,
         form_targets=[form_target(waiting.request.redirect_uri)],
-        title="There is no such connection for you",
+        title=gettext("There is no such connection for you"),
         handle=waiting.request.handle,
         email=visitor.email,
         form_key=visitor.form_key,
@@ -216,8 +219,10 @@ def _not_theirs(visitor: Visitor, waiting: Waiting) -> Response:
 
 def _over() -> Response:
     return told(
-        "This request is over",
-        "It was decided already, has waited too long, was begun in another browser, or the program does not stand by it"
-        " any more. Begin anew from the program that you want to connect.",
+        gettext("This request is over"),
+        gettext(
+            "It was decided already, has waited too long, was begun in another browser, or the program does not stand"
+            " by it any more. Begin anew from the program that you want to connect."
+        ),
         status=404,
     )

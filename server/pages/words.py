@@ -194,6 +194,11 @@ def outcome_word(outcome: str) -> str:
     return words[outcome]
 
 
+def environment_word(environment: str) -> str:
+    """Whether an organization is a live or a sandbox one."""
+    return gettext("sandbox") if environment == "sandbox" else gettext("live")
+
+
 def page_word(name: str) -> str:
     """A page of an organization, by the name that its address has."""
     words = {

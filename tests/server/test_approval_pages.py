@@ -25,6 +25,7 @@ from operations.identity.passkeys import Site
 from operations.identity.providers import ProviderSettings, set_provider
 from operations.invoices import get_invoice
 from operations.verification import verify_books
+from server.pages.approval_words import ApprovalWords
 from server.pages.approvals import routes
 from server.pages.visiting import Desk as PagesDesk
 from storage.books import checks
@@ -276,10 +277,12 @@ async def test_title_and_button_say_what_a_yes_does(tmp_path: Path) -> None:
         key = await it.ask(it.anna)
         shown = await show_for_decision(await it.books(it.owner), key)
     page = approval_page(it.client, shown)
-    assert (page.title, page.act.startswith("Issue ")) == (f"Issue invoice {shown.number}?", True)
+    asks = ApprovalWords.of_page(page)
+    assert (asks.title, asks.act) == (f"Issue {shown.number}?", f"Issue {shown.number} for {it.client.name}")
     stopped = approval_page(it.client, replace(shown, obstacle="A rate has changed."))
-    assert stopped.title == "Make this invoice a draft again?"
-    assert stopped.act == f"Make this invoice of {it.client.name} a draft again"
+    asks = ApprovalWords.of_page(stopped)
+    assert asks.title == "Make this a draft again?"
+    assert asks.act == f"Make {shown.number} of {it.client.name} a draft again"
 
 
 async def test_names_that_others_chose_are_shown_as_text(tmp_path: Path) -> None:

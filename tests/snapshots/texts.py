@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po, write_po
 from server.pages.languages import LANGUAGES, SOURCE
 
 PAGES = Path(__file__).parents[2] / "server" / "pages"
+_FOLDERS = (PAGES, PAGES.parent / "oauth")
 _METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
 _OPTIONS = {"templates/**.html": {"extensions": "jinja2.ext.i18n", "trimmed": "true"}}
 _HEADER = "# The words of the pages. The keys are the English words; one entry may hold forms of plural."
@@ -24,8 +25,9 @@ _HEADER = "# The words of the pages. The keys are the English words; one entry m
 def said() -> Catalog:
     """What the pages say, in English."""
     catalog = Catalog(fuzzy=False)
-    for path, _line, message, comments, context in extract_from_dir(PAGES, _METHODS, _OPTIONS):
-        catalog.add(message, None, [(path, 0)], auto_comments=comments, context=context)
+    for folder in _FOLDERS:
+        for path, _line, message, comments, context in extract_from_dir(folder, _METHODS, _OPTIONS):
+            catalog.add(message, None, [(path, 0)], auto_comments=comments, context=context)
     return catalog
 
 
