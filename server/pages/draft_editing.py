@@ -5,6 +5,7 @@ is saved.
 from __future__ import annotations
 
 import base64
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,14 +15,14 @@ from starlette.routing import Route
 
 from invoicing.document.documents import Document
 from invoicing.master_data.records import Customer
-from invoicing.refusals import InvalidInput, NotFound, Refusal, Unavailable
+from invoicing.refusals import InvalidInput, LimitExceeded, NotFound, Refusal, Unavailable
 from operations.customers import find_customers
 from operations.drafts import DraftRequest
 from operations.identity.browsing import new_mark
 from operations.paper import picture_of, printed_as_draft
 from operations.prepared_drafts import Choices, KeptDraft, choices_for_draft, foresee_draft, kept_draft, save_draft
 from operations.rights import Right
-from server.pages.draft_forms import LINES_MAX, TypedDraft, TypedLine, requested, typed_from, typed_of
+from server.pages.draft_forms import FORM_BYTES_MAX, LINES_MAX, TypedDraft, TypedLine, requested, typed_from, typed_of
 from server.pages.languages import gettext
 from server.pages.opening import books_to_act
 from server.pages.organization_pages import show
@@ -62,7 +63,7 @@ def routes(desk: Desk) -> list[Route]:
 async def _new(request: Request, visitor: Visitor) -> Response:
     books = await books_to_act(request, visitor, Right.DRAFT)
     if request.method == "POST":
-        return await _sent(visitor, books, await visitor.form(request), "", None)
+        return await _sent(visitor, books, await visitor.form(request, most=FORM_BYTES_MAX), "", None)
     typed = TypedDraft(customer=request.query_params.get("customer", "")[:200])
     return await _show(visitor, books, typed, "", None)
 
@@ -75,7 +76,7 @@ async def _edit(request: Request, visitor: Visitor) -> Response:
         said = gettext("This draft has more lines than a page can show: an assistant can be asked to change it.")
         return told(gettext("Too long for this page"), said, status=409)
     if request.method == "POST":
-        return await _sent(visitor, books, await visitor.form(request), draft, kept)
+        return await _sent(visitor, books, await visitor.form(request, most=FORM_BYTES_MAX), draft, kept)
     typed = typed_from(kept, decimal=await _decimal(books))
     # What is kept has an address for its picture; what is only typed has none.
     at = f"{place_of(books.organization)}/invoices/drafts/{draft}/pages/1"
@@ -86,7 +87,7 @@ async def _edit(request: Request, visitor: Visitor) -> Response:
 async def _preview(request: Request, visitor: Visitor) -> Response:
     """What was typed so far as a document, for the script that shows it beside the form."""
     books = await books_to_act(request, visitor, Right.DRAFT)
-    form = await visitor.form(request)
+    form = await visitor.form(request, most=FORM_BYTES_MAX)
     draft = form.text("draft")
     kept = await kept_draft(books, draft) if draft else None
     foreseen = await _foresee(books, typed_of(form), draft, kept)
@@ -150,8 +151,9 @@ async def _drawn(books: Books, document: Document) -> str:
 async def _refused(books: Books, typed: TypedDraft, refusal: Refusal) -> _Foreseen:
     found: list[Customer] = []
     if refusal.field == "customer":
-        page = await find_customers(books, query=typed.customer, cursor="", limit=_MATCHES)
-        found = list(page.items)
+        # What cannot be a name at all, such as one with a control character, is like none.
+        with suppress(InvalidInput, LimitExceeded):
+            found = list((await find_customers(books, query=typed.customer, cursor="", limit=_MATCHES)).items)
     names = [one.name for one in found]
     matches = tuple(one.name if names.count(one.name) == 1 else one.id for one in found)
     return _Foreseen(refused=message_of(refusal, on_page), field=refusal.field, matches=matches)

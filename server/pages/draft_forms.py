@@ -17,6 +17,8 @@ from server.pages.reading import Form
 
 LINES_MAX = 60
 """So many lines the form of a page holds; longer drafts are written by an assistant."""
+FORM_BYTES_MAX = 1_048_576
+"""So much all of these lines come to in a form, whatever the letters: each is sent as up to nine bytes."""
 _DAYS = ("issue_date", "due_date", "supply_date", "supply_end")
 _TEXTS = ("payment_terms", "currency", "purchase_order", "note")
 _NAMED = re.compile(r"lines\[(\d{1,3})\]\.(\w+)", re.ASCII)

@@ -40,8 +40,9 @@ class Form:
         return self.fields.get(name, [])
 
 
-async def read_form(request: Request, signed_in: SignedIn | None = None) -> Form:
-    """The form that a page of this site has sent, for the session of `signed_in` where somebody is.
+async def read_form(request: Request, signed_in: SignedIn | None = None, *, most: int = FORM_BYTES_MAX) -> Form:
+    """The form that a page of this site has sent, of so many bytes at most, for the session of `signed_in` where
+    somebody is.
 
     Raises:
         Turned: it is from elsewhere, was made for another session, is too large, or is no form.
@@ -50,7 +51,7 @@ async def read_form(request: Request, signed_in: SignedIn | None = None) -> Form
     if not is_form(request):
         raise _not_read(gettext("What was sent is not this page's form."), 415)
     try:
-        pairs = form_pairs(await read_body(request), most=_FIELDS_MAX)
+        pairs = form_pairs(await read_body(request, most=most), most=_FIELDS_MAX)
     except ValueError:
         raise _not_read(gettext("The form could not be read."), 400) from None
     fields: dict[str, list[str]] = {}
@@ -131,8 +132,8 @@ def form_pairs(body: bytes, *, most: int) -> list[tuple[str, str]]:
     return parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=most, errors="strict")
 
 
-async def read_body(request: Request) -> bytes:
-    """The whole body.
+async def read_body(request: Request, *, most: int = FORM_BYTES_MAX) -> bytes:
+    """The whole body, of so many bytes at most.
 
     Raises:
         Turned: it is too large.
@@ -140,7 +141,7 @@ async def read_body(request: Request) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > FORM_BYTES_MAX:
+        if len(body) > most:
             raise _not_read(gettext("The form is too large."), 413)
     return bytes(body)
 

@@ -26,7 +26,7 @@ from server.http.limits import Allowance
 from server.http.visits import note_visit
 from server.pages.cookies import SessionCookie
 from server.pages.languages import gettext, language_of, speaking
-from server.pages.reading import PUBLIC_URL, Form, is_form, read_form, read_form_with_file, signed_out
+from server.pages.reading import FORM_BYTES_MAX, PUBLIC_URL, Form, is_form, read_form, read_form_with_file, signed_out
 from server.pages.rendering import nothing_here, render, see_other, told
 from storage.directory import access_queries
 from views.remedies import message_of, on_page
@@ -55,14 +55,14 @@ class Visitor:
     def form_key(self) -> str:
         return self.signed_in.form_key
 
-    async def form(self, request: Request) -> Form:
-        """The form that this person's page has sent. Where the address names an organization, the form names it too:
-        that of the page on which it stood.
+    async def form(self, request: Request, *, most: int = FORM_BYTES_MAX) -> Form:
+        """The form that this person's page has sent, of so many bytes at most. Where the address names an organization,
+        the form names it too: that of the page on which it stood.
 
         Raises:
             Turned: it is not one, or its page was of another organization.
         """
-        form = await read_form(request, self.signed_in)
+        form = await read_form(request, self.signed_in, most=most)
         check_of_its_page(request, form)
         return form
 

@@ -160,6 +160,10 @@ async def test_a_draft_is_written_with_the_paper_beside_it_and_keeps_what_the_fo
         assert 'src="data:image/png;base64,' in chosen.text
         part = await owner.post(f"{PLACE}/drafts/preview", customer="Hotel Bristol", **line)
         assert (part.headers["x-part"], "5.76" in part.text, "<html" in part.text) == ("1", True, False)
+        # Whatever the letters and however much of them, the form is read and what was typed stands in it.
+        much = {f"lines[{place}].description": "ω" * 1_000 for place in range(60)}
+        large = await owner.post(new, act="preview", customer="Bris\x0btol", **much)
+        assert (large.status_code, large.text.count("ω" * 1_000)) == (400, 60), text_of(large)[:200]
         for name, typed in (("lines[0].quantity", "many"), ("lines[0].unit_price", "1..2"), ("issue_date", "soon")):
             wrong = await owner.post(new, act="save", **{"customer": "Hotel Bristol", **line, name: typed})
             assert (wrong.status_code, f'href="#{name}"' in wrong.text) == (400, True), name
