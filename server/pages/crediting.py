@@ -101,7 +101,8 @@ def _wanted(act: _Crediting) -> tuple[CreditRequest, list[str]]:
     if act.given["what"] != _PART:
         if any(text for name, text in act.given.items() if _LINE.fullmatch(name)):
             raise InvalidInput(
-                "Choose either all that is left, or only what is entered: nothing was taken from both.", field="what"
+                gettext("Choose either all that is left, or only what is entered: nothing was taken from both."),
+                field="what",
             )
         return CreditRequest(invoice=act.one.key, reason=act.given["reason"]), []
     decimal = formats_of(act.profile, act.one.currency).decimal
@@ -112,6 +113,14 @@ def _wanted(act: _Crediting) -> tuple[CreditRequest, list[str]]:
             typed.setdefault(key, {})[found[3]] = typed_decimal(text, decimal=decimal, field=name)
     lines, charges, keys = [], [], []
     for key, said in typed.items():
+        if len(said) > 1:
+            raise InvalidInput(
+                gettext(
+                    "Of one line, enter either the quantity that comes back or the amount by which it is reduced:"
+                    " nothing was taken of both."
+                ),
+                field=f"{key}.amount",
+            )
         kind, _, position = key.partition("-")
         if kind == "charge":
             charges.append(CreditCharge(int(position), said.get("amount")))

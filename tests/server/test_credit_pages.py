@@ -51,6 +51,10 @@ async def test_an_invoice_is_credited_as_it_was_shown_in_part_and_in_whole(tmp_p
             assert f'href="#{field}"' in refused.text
         both = await owner.post(place, act="show", reason="Broken", what="all", **{"line-1.quantity": "4"})
         assert (both.status_code, "Choose either all that is left" in text_of(both)) == (400, True)
+        either = {"line-1.quantity": "4", "line-1.amount": "10"}
+        both = await owner.post(place, act="show", reason="Broken", what="part", **either)
+        assert (both.status_code, "Of one line, enter either the quantity" in text_of(both)) == (400, True)
+        assert 'href="#line-1.amount"' in both.text
         part = {"reason": "Broken <on> the way", "what": "part", "line-1.quantity": "4"}
         shown = await owner.post(place, act="show", **part)
         assert heading_of(shown) == "Issue TEST-CN-2026-00001?"
