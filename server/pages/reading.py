@@ -22,6 +22,8 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 _FIELDS_MAX = 2_000
 _KEY = "form_key"
 _OURS = frozenset({"mark", "organization"})
+WAS = "was_"
+"""With this before its name a form carries what a field was when its page was made, as a mark that nobody reads."""
 _NOT_KEPT = frozenset({"password", "again", "code", "answer", "nonce", "halfway"})
 """Fields with which somebody proves who it is: a form that has one is filled in anew."""
 
@@ -90,7 +92,7 @@ def _to_be_sent_again(request: Request, form: Form, said: str, signed_in: Signed
         said=said,
         action=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         fields=fields,
-        shown=[(name, value) for name, value in fields if value and name not in _OURS],
+        shown=[(name, value) for name, value in fields if value and name not in _OURS and not name.startswith(WAS)],
     )
 
 

@@ -80,6 +80,40 @@ async def test_an_entry_is_added_changed_and_taken_out_of_use(owner: Visit) -> N
     assert "10 days net Ten days" in history
 
 
+async def test_a_page_that_is_older_undoes_nothing_that_somebody_else_has_changed(owner: Visit) -> None:
+    at = f"{SETTINGS}/payment-terms/entry?code=net30"
+
+    def shown_in(page: str) -> dict[str, str]:
+        found = re.findall(r'<input[^>]*? name="(was_\w+|name|days)"[^>]*? value="([^"]*)"', page)
+        # What is ticked is ticked on each of these pages.
+        return {**dict(found), "default": "yes"}
+
+    async def fields() -> dict[str, str]:
+        page = await owner.get(at)
+        return shown_in(page.text)
+
+    older = await fields()
+    assert (await owner.post(at, **{**older, "name": "A month"})).status_code == 303
+    # Another field is changed on a page that was opened before.
+    assert (await owner.post(at, **{**older, "days": "31"})).status_code == 303
+    assert {**(await fields())}.items() >= {"name": "A month", "days": "31"}.items()
+    refused = await owner.post(at, **{**older, "days": "28"})
+    assert (
+        refused.status_code,
+        "was changed by somebody else" in text_of(refused),
+        'href="#days"' in refused.text,
+    ) == (
+        409,
+        True,
+        True,
+    )
+    # Both stand there: what was typed, and what nobody has touched as it is now. Sent once more, it is meant.
+    assert re.search(r'<input id="days"[^>]*value="28"', refused.text)
+    again = shown_in(refused.text)
+    assert (again["name"], (await owner.post(at, **again)).status_code) == ("A month", 303)
+    assert (await fields())["days"] == "28"
+
+
 async def test_what_stays_as_it_was_made_is_not_asked_for_again(owner: Visit) -> None:
     place = f"{SETTINGS}/series"
     made = await owner.post(f"{place}/new", code="SHOP", kind="invoice", pattern="SHOP-{YYYY}-{SEQ:5}", next="12")

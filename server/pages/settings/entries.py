@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from invoicing.refusals import InvalidInput, NotAllowed, Refusal, Unavailable
+from invoicing.refusals import Conflict, InvalidInput, NotAllowed, Refusal, Unavailable
 from operations.configuration.configuring import PARTS, get_entries, save_entry
 from operations.configuration.entries import Change, Entry, Part, PartOf
 from operations.rights import Right
@@ -25,6 +25,7 @@ from server.pages.settings.choosing import Choices, choices_of
 from server.pages.settings.described import DESCRIBED, slug_of
 from server.pages.settings.frame import may, opened, place_of_room, saved, show_room, to_change
 from server.pages.settings.shown import Control, Described, Shown
+from server.pages.settings.standing import check_standing, standing, touched_in
 from server.pages.visiting import Desk, Visitor
 from storage.books.pool import Books
 
@@ -148,8 +149,14 @@ async def _entry(part: Part, request: Request, visitor: Visitor) -> Response:
     entry = await room.entry(request.query_params.get("code", ""))
     if request.method != "POST":
         return await _form(room, entry, entry.code, entry.values)
-    given = _given(room.described, await visitor.form(request), entry)
-    changed = {name: text for name, text in given.items() if text != entry.values.get(name, "")}
+    form = await visitor.form(request)
+    given = _given(room.described, form, entry)
+    touched = touched_in(form, given)
+    try:
+        check_standing(form, touched, entry.values, lambda name: gettext(room.described.fields[name].label))
+    except Conflict as refusal:
+        return await _form(room, entry, entry.code, {**entry.values, **touched}, refusal)
+    changed = {name: text for name, text in touched.items() if text != entry.values.get(name, "")}
     return await _saved(room, entry, entry.code, changed)
 
 
@@ -208,6 +215,7 @@ async def _form(
         entry=entry,
         code=code,
         fields=fields,
+        stood={name: standing(text) for name, text in entry.values.items()} if entry is not None else {},
     )
 
 
