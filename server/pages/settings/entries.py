@@ -157,7 +157,8 @@ async def _entry(part: Part, request: Request, visitor: Visitor) -> Response:
     except Conflict as refusal:
         return await _form(room, entry, entry.code, {**entry.values, **touched}, refusal)
     changed = {name: text for name, text in touched.items() if text != entry.values.get(name, "")}
-    return await _saved(room, entry, entry.code, changed)
+    # What is not in use is taken into use again by saving it, as the page says, also where nothing else is changed.
+    return await _saved(room, entry, entry.code, changed if changed or entry.active else given)
 
 
 async def _withdraw(part: Part, request: Request, visitor: Visitor) -> Response:
