@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from datetime import datetime
 
 from invoicing.approval.approvals import Approval
 from invoicing.document.documents import Document, DocumentKind
 from invoicing.document.notices import Notice
 from invoicing.document.parties import Party
-from invoicing.money.amounts import money_text, plain
+from invoicing.money.amounts import plain
 from invoicing.organizations import OrganizationRef
+from invoicing.render.formats import Formats, formats_for
 from operations.approval.showing import Shown
 from views.approvals import decision_lines, who_decides
 from views.documents import LineAnswer, line_answer, note_lines
@@ -29,18 +30,17 @@ class WaitingLine:
     buyer: str
     total: str
     date: str
-    asked_at: str
-    asked_by: str
+    asked: str
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalPage:
-    """A document as it will stand. `yes` is what a yes now does to it, which what cannot be issued as it was asked for
-    makes a draft again; `parties`, `facts` and `sums` are each a label with what stands there, and `total` is what the
-    sums come to. `step` says whose the decision is, empty where that is plain.
+    """A document as it will stand. `yes` is what a yes now does: "issue", "approve", or "draft" where it becomes a
+    draft again; `parties`, `facts` and `sums` are each a label with what stands there, and `total` is what the sums
+    come to. `step` says whose the decision is, empty where that is plain.
     """
 
-    yes: Literal["issue", "approve", "draft"]
+    yes: str
     whose: str
     kind: str
     number: str
@@ -49,7 +49,7 @@ class ApprovalPage:
     lines: tuple[LineAnswer, ...]
     currency: str
     sums: tuple[tuple[str, str], ...]
-    total: tuple[str, str]
+    total: str
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
     said: tuple[str, ...]
@@ -62,21 +62,24 @@ class ApprovalPage:
 def approval_page(organization: OrganizationRef, shown: Shown) -> ApprovalPage:
     """The page of what waits."""
     document, approval = shown.document, shown.approval
-    currency = document.currency
+    currency, formats = document.currency, formats_for(document.locale, document.currency)
     return ApprovalPage(
-        yes="approve" if not shown.issues else "draft" if shown.obstacle else "issue",
+        yes=_what_a_yes_does(shown),
         whose=organization.name,
         kind=document.kind.value,
         number=shown.number,
         parties=(("Seller", _party(document.seller)), ("Buyer", _party(document.buyer))),
-        facts=tuple((label, text) for label, text in _facts(document, approval) if text),
-        lines=tuple(line_answer(line, currency) for line in document.lines),
+        facts=tuple((label, text) for label, text in _facts(document, approval, formats) if text),
+        lines=tuple(
+            line_answer(line, currency).model_copy(update={"net": formats.amount(line.net_minor)})
+            for line in document.lines
+        ),
         currency=currency,
         sums=(
-            ("Net", money_text(document.net_minor, currency)),
-            *((rate_text(tax), money_text(tax.tax_minor, currency)) for tax in document.taxes),
+            ("Net", formats.amount(document.net_minor)),
+            *((rate_text(tax), formats.amount(tax.tax_minor)) for tax in document.taxes),
         ),
-        total=(f"Total {currency}", money_text(document.total_minor, currency)),
+        total=formats.amount(document.total_minor),
         notes=tuple(_notes(document)),
         warnings=warnings_shown(shown.warnings),
         said=tuple(decision_lines(approval)),
@@ -85,6 +88,13 @@ def approval_page(organization: OrganizationRef, shown: Shown) -> ApprovalPage:
         nonce=shown.nonce,
         live=document.environment.value == "live",
     )
+
+
+def _what_a_yes_does(shown: Shown) -> str:
+    """What cannot be issued as it was asked for becomes a draft again by the last yes."""
+    if not shown.issues:
+        return "approve"
+    return "draft" if shown.obstacle else "issue"
 
 
 def _step(approval: Approval) -> str:
@@ -111,16 +121,20 @@ def warnings_shown(warnings: Sequence[Notice]) -> tuple[str, ...]:
 
 def waiting_line(approval: Approval) -> WaitingLine:
     document = approval.document
+    formats = formats_for(document.locale, document.currency)
     return WaitingLine(
         id=approval.id,
         kind=document.kind.value,
         credits=document.credits.number if document.credits else "",
         buyer=document.buyer.name,
-        total=f"{money_text(document.total_minor, document.currency)} {document.currency}",
-        date=str(document.issue_date),
-        asked_at=f"{approval.asked_at:%Y-%m-%d %H:%M} UTC",
-        asked_by=approval.asked_by,
+        total=f"{formats.amount(document.total_minor)} {document.currency}",
+        date=formats.date(document.issue_date),
+        asked=f"{approval.asked_by}, {_moment(approval.asked_at, formats)}",
     )
+
+
+def _moment(moment: datetime, formats: Formats) -> str:
+    return f"{formats.date(moment.date())}, {moment:%H:%M} UTC"
 
 
 def _party(party: Party) -> tuple[str, ...]:
@@ -136,24 +150,24 @@ def _party(party: Party) -> tuple[str, ...]:
     return tuple(part for part in (party.name, address.line1, address.line2, place, address.country, *told) if part)
 
 
-def _facts(document: Document, approval: Approval) -> list[tuple[str, str]]:
+def _facts(document: Document, approval: Approval, formats: Formats) -> list[tuple[str, str]]:
     payment, exchange = document.payment, document.exchange
-    until = f" to {document.supply_end}" if document.supply_end else ""
+    until = f" – {formats.date(document.supply_end)}" if document.supply_end else ""
     rate = f"1 {document.currency} = {plain(exchange.rate)} {exchange.currency}, {exchange.source}" if exchange else ""
     takes_back = document.kind is DocumentKind.CREDIT_NOTE
     return [
         ("Takes back", document.credits.number if document.credits else ""),
         ("Reason", document.reason),
-        ("Date of issue", str(document.issue_date)),
-        ("Due", "" if takes_back else str(document.due_date)),
-        ("Supplied", f"{document.supply_date}{until}"),
-        ("Tax point", str(document.tax_point or "")),
+        ("Date of issue", formats.date(document.issue_date)),
+        ("Due", "" if takes_back else formats.date(document.due_date)),
+        ("Supplied", f"{formats.date(document.supply_date)}{until}"),
+        ("Tax point", formats.date(document.tax_point) if document.tax_point else ""),
         ("Payment terms", document.payment_terms),
         ("Paid to", " ".join(filter(None, (payment.account_holder, payment.iban or payment.account_number)))),
         ("Exchange rate", rate),
         ("Purchase order", document.purchase_order),
         ("Note", " ".join(note_lines(document.note))),
         ("Form in law", document.form_words or "The PDF is the invoice."),
-        ("Asked for by", f"{approval.asked_by} on {approval.asked_at:%Y-%m-%d %H:%M} UTC"),
+        ("Asked for by", f"{approval.asked_by}, {_moment(approval.asked_at, formats)}"),
         ("Prepared by", ", ".join(dict.fromkeys(one.label for one in approval.preparers))),
     ]

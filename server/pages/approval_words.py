@@ -1,71 +1,56 @@
-"""What the page of a document that waits for a person says, in the reader's language."""
+"""The words of what waits for a person's decision."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 from server.pages.languages import gettext
-from server.pages.words import kind_word
-from views.approval_pages import ApprovalPage, WaitingLine
+from views.approval_pages import ApprovalPage
 
 
-@dataclass(frozen=True, slots=True)
-class ApprovalWords:
-    """`title` asks what a yes now does, and `act` is what the button says."""
-
-    title: str
-    act: str
-    kind: str
-
-    @classmethod
-    def of_page(cls, page: ApprovalPage) -> ApprovalWords:
-        said = {"number": page.number, "whose": page.whose}
-        match page.yes:
-            case "draft":
-                title = gettext("Make this a draft again?")
-                act = gettext("Make %(number)s of %(whose)s a draft again", **said)
-            case "issue":
-                title = gettext("Issue %(number)s?", number=page.number)
-                act = gettext("Issue %(number)s for %(whose)s", **said)
-            case "approve":
-                title = gettext("Approve %(number)s?", number=page.number)
-                act = gettext("Approve %(number)s for %(whose)s", **said)
-        return cls(title, act, kind_word(page.kind))
-
-    @staticmethod
-    def of(label: str) -> str:
-        """A label of what stands on the page; what is none of ours, such as the rate of a tax, stays as it is."""
-        words = {
-            "Seller": gettext("Seller"),
-            "Buyer": gettext("Buyer"),
-            "Net": gettext("Net"),
-            "Takes back": gettext("Takes back"),
-            "Reason": gettext("Reason"),
-            "Date of issue": gettext("Date of issue"),
-            "Due": gettext("Due"),
-            "Supplied": gettext("Supplied"),
-            "Tax point": gettext("Tax point"),
-            "Payment terms": gettext("Payment terms"),
-            "Paid to": gettext("Paid to"),
-            "Exchange rate": gettext("Exchange rate"),
-            "Purchase order": gettext("Purchase order"),
-            "Note": gettext("Note"),
-            "Form in law": gettext("Form in law"),
-            "Asked for by": gettext("Asked for by"),
-            "Prepared by": gettext("Prepared by"),
-        }
-        return words.get(label, label)
+def title_of(page: ApprovalPage) -> str:
+    """What the page of a document asks."""
+    of_credit = page.kind == "credit_note"
+    if page.yes == "draft":
+        return (
+            gettext("Make this credit note a draft again?")
+            if of_credit
+            else gettext("Make this invoice a draft again?")
+        )
+    if page.yes == "issue":
+        said = gettext("Issue credit note %(number)s?") if of_credit else gettext("Issue invoice %(number)s?")
+    else:
+        said = gettext("Approve credit note %(number)s?") if of_credit else gettext("Approve invoice %(number)s?")
+    return said % {"number": page.number}
 
 
-def waiting_shown(one: WaitingLine) -> dict[str, Any]:
-    """What waits, in a list."""
-    on = gettext("%(kind)s on %(number)s", kind=kind_word(one.kind), number=one.credits)
-    return {
-        "id": one.id,
-        "what": on if one.credits else kind_word(one.kind),
-        "buyer": one.buyer,
-        "total": one.total,
-        "date": one.date,
-        "asked": gettext("%(moment)s by %(who)s", moment=one.asked_at, who=one.asked_by),
+def act_of(page: ApprovalPage) -> str:
+    """What the button of a yes says."""
+    words = {
+        "draft": gettext("Make it a draft of %(name)s again"),
+        "issue": gettext("Issue %(number)s for %(name)s"),
+        "approve": gettext("Approve %(number)s for %(name)s"),
     }
+    return words[page.yes] % {"number": page.number, "name": page.whose}
+
+
+def part_word(label: str) -> str:
+    """What a part of a document is called; what a tax is called is the organization's own word."""
+    words = {
+        "Seller": gettext("Seller"),
+        "Buyer": gettext("Buyer"),
+        "Takes back": gettext("Takes back"),
+        "Reason": gettext("Reason"),
+        "Date of issue": gettext("Date of issue"),
+        "Due": gettext("Due"),
+        "Supplied": gettext("Supplied"),
+        "Tax point": gettext("Tax point"),
+        "Payment terms": gettext("Terms of payment"),
+        "Paid to": gettext("Paid to"),
+        "Exchange rate": gettext("Exchange rate"),
+        "Purchase order": gettext("Purchase order"),
+        "Note": gettext("Note"),
+        "Form in law": gettext("Form in law"),
+        "Asked for by": gettext("Asked for by"),
+        "Prepared by": gettext("Prepared by"),
+        "Net": gettext("Net"),
+    }
+    return words.get(label, label)

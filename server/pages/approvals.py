@@ -23,24 +23,19 @@ from operations.identity.passkeys import Site
 from operations.identity.signing_in import prove_with_password
 from operations.policies import HUMAN_APPROVAL
 from operations.rights import Right
-from server.pages.approval_words import ApprovalWords, waiting_shown
-from server.pages.languages import N_, gettext
+from server.pages.approval_words import act_of, part_word, title_of
+from server.pages.languages import gettext
 from server.pages.organization_pages import show
 from server.pages.reading import Form
 from server.pages.rendering import nothing_here, render, told
 from server.pages.visiting import Desk, Visitor
+from server.pages.words import kind_word
 from storage.books.pool import Books
 from views.approval_pages import approval_page, waiting_line
 from views.organizations import place_of
 from views.remedies import message_of, on_page
 
 _HERE = "approvals"
-_CHANGED = N_(
-    "Nothing was done: it is not as it was shown to you any more, or the page was open for long. This is how it is now."
-)
-_DECIDED = N_("Somebody else has decided this step; nothing of yours was kept.")
-_UNTICKED = N_("Nothing was done: tick each warning that you have read.")
-_UNPROVED = N_("Nothing was done: use your passkey, or your password and a one-time code.")
 
 
 def routes(desk: Desk) -> list[Route]:
@@ -67,25 +62,36 @@ class ApprovalPages:
             {
                 "name": one.organization.name,
                 "place": f"{place_of(one.organization)}/approvals",
-                "waiting": None
-                if one.approvals is None
-                else [waiting_shown(waiting_line(each)) for each in one.approvals],
+                "waiting": None if one.approvals is None else [waiting_line(each) for each in one.approvals],
             }
             for one in found
         ]
         return render(
-            "approvals.html", title=gettext("Waiting for your approval"), visitor=visitor, groups=groups, at=""
+            "approvals.html",
+            title=gettext("Waiting for your approval"),
+            visitor=visitor,
+            groups=groups,
+            at="",
+            kind_word=kind_word,
         )
 
     async def listed(self, request: Request, visitor: Visitor) -> Response:
         organization, books = await self._opened(request, visitor)
-        waiting = [waiting_shown(waiting_line(one)) for one in await waiting_for(books)]
+        waiting = [waiting_line(one) for one in await waiting_for(books)]
         place = f"{place_of(organization)}/approvals"
         groups = [{"name": organization.name, "place": place, "waiting": waiting}] if waiting else []
         at, title = f"{organization.name} ({organization.handle})", gettext("Waiting for your approval")
         asks = _may_switch_off(visitor, organization)
         return await show(
-            visitor, organization, "approvals.html", here=_HERE, title=title, groups=groups, at=at, asks=asks
+            visitor,
+            organization,
+            "approvals.html",
+            here=_HERE,
+            title=title,
+            groups=groups,
+            at=at,
+            asks=asks,
+            kind_word=kind_word,
         )
 
     async def document(self, request: Request, visitor: Visitor) -> Response:
@@ -106,15 +112,15 @@ class ApprovalPages:
         form = await visitor.form(request)
         challenge = await shown_before(books, HUMAN_APPROVAL, form.text("nonce"))
         if challenge is None:
-            return await self._show_policy(visitor, books, gettext(_CHANGED), 409)
+            return await self._show_policy(visitor, books, _changed(), 409)
         try:
             async with self._proof(visitor, form, challenge) as proof:
                 done = await loosening.switch_off(visitor.office, books, proof)
         except (NotAllowed, LimitExceeded, Conflict) as refused:
             return await self._show_policy(visitor, books, refused.message, _status(refused))
         if not done:
-            return await self._show_policy(visitor, books, gettext(_CHANGED), 409)
-        said = gettext("What is issued live asks no person from now on (human_approval is off).")
+            return await self._show_policy(visitor, books, _changed(), 409)
+        said = gettext("What is issued live asks no person from now on.")
         return told(gettext("No signature is asked for any more"), said)
 
     async def _opened(self, request: Request, visitor: Visitor) -> tuple[OrganizationRef, Books]:
@@ -141,16 +147,17 @@ class ApprovalPages:
         except Refusal as refusal:
             return told(gettext("It cannot be decided now"), message_of(refusal, on_page), status=409)
         page = approval_page(books.organization, shown)
-        words = ApprovalWords.of_page(page)
         return await show(
             visitor,
             books.organization,
             "approval.html",
             here=_HERE,
             status=status,
-            title=words.title,
+            title=title_of(page),
+            act=act_of(page),
+            part_word=part_word,
+            kind_word=kind_word,
             page=page,
-            words=words,
             key=key,
             comment=comment,
             problem=problem,
@@ -186,22 +193,22 @@ class ApprovalPages:
             raise
         except Refusal as refusal:
             return await self._show(visitor, books, key, message_of(refusal, on_page), 409, comment)
-        said = gettext("It is a draft again, with your comment.") if comment else gettext("It is a draft again.")
-        return await _decided(visitor, books, gettext("It is rejected"), said)
+        with_it, alone = gettext("It is a draft again, with your comment."), gettext("It is a draft again.")
+        return await _decided(visitor, books, gettext("It is rejected"), with_it if comment else alone)
 
     async def _approved(self, visitor: Visitor, books: Books, key: str, form: Form) -> Response:
         comment = form.text("comment")
 
         async def again(problem: str, status: int) -> Response:
             if await is_decided_by_another(books, key, form.text("nonce")):
-                return told(gettext("Somebody else was first"), gettext(_DECIDED), status=409)
+                return told(gettext("Somebody else was first"), _decided_elsewhere(), status=409)
             return await self._show(visitor, books, key, problem, status, comment)
 
         challenge = await shown_before(books, key, form.text("nonce"))
         if challenge is None:
-            return await again(gettext(_CHANGED), 409)
+            return await again(_changed(), 409)
         if len(set(form.several("warning"))) < _counted(form.text("warnings")):
-            return await again(gettext(_UNTICKED), 400)
+            return await again(_unticked(), 400)
         try:
             async with self._proof(visitor, form, challenge) as proof:
                 made = await decide_approval(books, DecisionRequest(key, "approve", comment), proof)
@@ -212,7 +219,7 @@ class ApprovalPages:
         except Refusal as refusal:
             return await again(message_of(refusal, on_page), _status(refusal))
         if made.anew and made.issued is None:
-            return await again(gettext(_CHANGED), 409)
+            return await again(_changed(), 409)
         return await _came_of(visitor, books, made)
 
     @asynccontextmanager
@@ -229,7 +236,7 @@ class ApprovalPages:
             return
         password, code = form.text("password"), form.text("code")
         if not password or not code:
-            raise NotAllowed(gettext(_UNPROVED))
+            raise NotAllowed(_unproved())
         await prove_with_password(office, visitor.signed_in, password, code)
         yield PasswordAndCode(nonce=nonce, store=office.store)
 
@@ -251,8 +258,8 @@ def _may_switch_off(visitor: Visitor, organization: OrganizationRef) -> bool:
 async def _came_of(visitor: Visitor, books: Books, made: Decided) -> Response:
     if made.issued is not None:
         number = made.issued.document.number
-        said = gettext("%(number)s is issued for good, and your signature is kept with it.", number=number)
-        return await _decided(visitor, books, gettext("Issued as %(number)s", number=number), said)
+        said = gettext("%(number)s is issued for good, and your signature is kept with it.") % {"number": number}
+        return await _decided(visitor, books, gettext("Issued as %(number)s") % {"number": number}, said)
     if made.approval.note:
         note = made.approval.note
         return await _decided(
@@ -276,8 +283,28 @@ async def _decided(
         title=title,
         said=said,
         note=note,
-        next=waiting_shown(waiting_line(waiting[0])) if waiting else None,
+        next=waiting_line(waiting[0]) if waiting else None,
+        kind_word=kind_word,
     )
+
+
+def _changed() -> str:
+    return gettext(
+        "Nothing was done: it is not as it was shown to you any more, or the page was open for long."
+        " This is how it is now."
+    )
+
+
+def _decided_elsewhere() -> str:
+    return gettext("Somebody else has decided this step; nothing of yours was kept.")
+
+
+def _unticked() -> str:
+    return gettext("Nothing was done: tick each warning that you have read.")
+
+
+def _unproved() -> str:
+    return gettext("Nothing was done: use your passkey, or your password and a one-time code.")
 
 
 def _counted(text: str) -> int:

@@ -25,7 +25,7 @@ from operations.identity.passkeys import Site
 from operations.identity.providers import ProviderSettings, set_provider
 from operations.invoices import get_invoice
 from operations.verification import verify_books
-from server.pages.approval_words import ApprovalWords
+from server.pages.approval_words import act_of, title_of
 from server.pages.approvals import routes
 from server.pages.visiting import Desk as PagesDesk
 from storage.books import checks
@@ -102,7 +102,7 @@ async def test_what_is_final_is_said_before_in_full_and_signed(tmp_path: Path, w
             waiting = (await issue(chat, await acknowledged(chat))).structured_content["approval"]["id"]
         async with browser_of(one, one.office) as browser:
             everywhere = await browser.page("/approvals")
-            assert "Invoice to <bdi>Hotel Bristol</bdi>, 120.00 GBP</a>" in everywhere
+            assert "Invoice: <bdi>Hotel Bristol</bdi>, 120.00 GBP</a>" in everywhere
             assert f"/o/{LIVE}/approvals/{waiting}" in everywhere
             address = f"/o/{LIVE}/approvals/{waiting}"
             page = await browser.page(address)
@@ -113,7 +113,7 @@ async def test_what_is_final_is_said_before_in_full_and_signed(tmp_path: Path, w
                 "GB980780684",
                 "Work",
                 '<th scope="row"><bdi>Net</bdi></th><td class="amount">100.00</td>',
-                '<th scope="row">Total GBP</th><td class="amount">120.00</td>',
+                '<th scope="row">Total (GBP)</th><td class="amount">120.00</td>',
                 "The PDF is the invoice.",
                 "Issue INV-2026-00001 for Harbour Bakery",
             ):
@@ -277,12 +277,10 @@ async def test_title_and_button_say_what_a_yes_does(tmp_path: Path) -> None:
         key = await it.ask(it.anna)
         shown = await show_for_decision(await it.books(it.owner), key)
     page = approval_page(it.client, shown)
-    asks = ApprovalWords.of_page(page)
-    assert (asks.title, asks.act) == (f"Issue {shown.number}?", f"Issue {shown.number} for {it.client.name}")
+    assert (title_of(page), act_of(page).startswith("Issue ")) == (f"Issue invoice {shown.number}?", True)
     stopped = approval_page(it.client, replace(shown, obstacle="A rate has changed."))
-    asks = ApprovalWords.of_page(stopped)
-    assert asks.title == "Make this a draft again?"
-    assert asks.act == f"Make {shown.number} of {it.client.name} a draft again"
+    assert title_of(stopped) == "Make this invoice a draft again?"
+    assert act_of(stopped) == f"Make it a draft of {it.client.name} again"
 
 
 async def test_names_that_others_chose_are_shown_as_text(tmp_path: Path) -> None:

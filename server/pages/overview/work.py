@@ -17,6 +17,7 @@ from operations.rights import Right
 from server.pages.languages import gettext
 from server.pages.organization_pages import address_of_list, show
 from server.pages.visiting import Desk, Visitor
+from server.pages.words import kind_word
 from storage.books.profile import load_profile
 from views.approval_pages import waiting_line
 from views.organizations import place_of
@@ -51,6 +52,7 @@ async def _work(request: Request, visitor: Visitor) -> Response:
         here=HERE,
         title=gettext("To do"),
         to_do={HERE: len(everything)},
+        kind_word=kind_word,
         groups=[await _group(visitor, one, profile) for one in groups[start:end]],
         clients=len(groups),
         reading=reading_of(glance, f"{place_of(practice)}/overview"),
