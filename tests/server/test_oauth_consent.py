@@ -128,7 +128,7 @@ async def test_whoever_must_sign_in_anew_does_so_once(at_home: House, person: Pe
     page = HERE + asked.headers["location"]
     for _ in range(2):
         assert (await person.browser.open(page)).headers["location"].startswith("/sign-in?")
-    assert (await person.browser.open(f"{HERE}/")).status_code == 200, "nobody is signed out by being led there"
+    assert (await person.browser.open(f"{HERE}/account")).status_code == 200, "nobody is signed out by being led there"
     await person.browser.be(at_home.one.office)
     assert (await person.browser.open(page)).status_code == 200
 
