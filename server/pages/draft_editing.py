@@ -22,7 +22,7 @@ from operations.identity.browsing import new_mark
 from operations.paper import picture_of, printed_as_draft
 from operations.prepared_drafts import Choices, KeptDraft, choices_for_draft, foresee_draft, kept_draft, save_draft
 from operations.rights import Right
-from server.pages.draft_forms import FORM_BYTES_MAX, LINES_MAX, TypedDraft, TypedLine, requested, typed_from, typed_of
+from server.pages.draft_forms import FORM_BYTES_MAX, LINES_MAX, NEW_LINE, TypedDraft, requested, typed_from, typed_of
 from server.pages.languages import gettext
 from server.pages.opening import books_to_act
 from server.pages.organization_pages import show
@@ -38,6 +38,7 @@ from views.shown_drafts import ShownFigures, shown_figures
 _HERE = "invoices"
 _PICTURE_WIDTH = 800
 _MATCHES = 8
+_FIRST = "lines[0]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ async def _sent(visitor: Visitor, books: Books, form: Form, draft: str, kept: Ke
     typed, act = typed_of(form), form.text("act")
     what, _, place = act.partition(":")
     if act == "add":
-        typed = replace(typed, lines=(*typed.lines, TypedLine(quantity="1"))[:LINES_MAX])
+        typed = replace(typed, lines=(*typed.lines, NEW_LINE)[:LINES_MAX])
         focus = f"lines[{len(typed.lines) - 1}].item"
         return await _show(visitor, books, typed, draft, kept, form=form, focus=focus)
     if what == "remove":
@@ -137,7 +138,8 @@ async def _foresee(
     except Unavailable:
         raise
     except Refusal as refusal:
-        return await _refused(books, typed, refusal)
+        # Whoever has written no line yet is not told so before it is to be saved.
+        return await _refused(books, typed, refusal) if typed.lines or refusal.field != "lines" else _Foreseen()
     choices = await choices_for_draft(books)
     return _Foreseen(shown_figures(preview, choices.profile), picture or await _drawn(books, preview.document))
 
@@ -156,7 +158,8 @@ async def _refused(books: Books, typed: TypedDraft, refusal: Refusal) -> _Forese
             found = list((await find_customers(books, query=typed.customer, cursor="", limit=_MATCHES)).items)
     names = [one.name for one in found]
     matches = tuple(one.name if names.count(one.name) == 1 else one.id for one in found)
-    return _Foreseen(refused=message_of(refusal, on_page), field=refusal.field, matches=matches)
+    field = f"{_FIRST}.item" if refusal.field == "lines" else refusal.field
+    return _Foreseen(refused=message_of(refusal, on_page), field=field, matches=matches)
 
 
 async def _decimal(books: Books) -> str:
@@ -186,7 +189,7 @@ async def _show(
         here=_HERE,
         status=status,
         title=gettext("Change the draft") if draft else gettext("New invoice"),
-        typed=typed,
+        typed=typed if typed.lines or focus else replace(typed, lines=(NEW_LINE,)),
         draft=draft,
         # What it was when the form was opened, and not what it has become since.
         kept_as=form.text("kept_as") if form else kept.kept_as if kept else "",

@@ -24,6 +24,9 @@ _TEXTS = ("payment_terms", "currency", "purchase_order", "note")
 _NAMED = re.compile(r"lines\[(\d{1,3})\]\.(\w+)", re.ASCII)
 
 
+_NEW_QUANTITY = "1"
+
+
 @dataclass(frozen=True, slots=True)
 class TypedLine:
     """`of` is the place of the line of the draft that it was, from 0; empty for a new one."""
@@ -39,7 +42,12 @@ class TypedLine:
 
     @property
     def is_empty(self) -> bool:
-        return not any(value.strip() for name, value in asdict(self).items() if name != "of")
+        """Whether nothing was typed in it; the quantity of a new line stands there by itself."""
+        typed = {name: value.strip() for name, value in asdict(self).items() if name != "of"}
+        return not any(typed.values()) or typed == dict.fromkeys(typed, "") | {"quantity": _NEW_QUANTITY}
+
+
+NEW_LINE = TypedLine(quantity=_NEW_QUANTITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,7 @@ class TypedDraft:
     currency: str = ""
     purchase_order: str = ""
     note: str = ""
-    lines: tuple[TypedLine, ...] = field(default=(TypedLine(quantity="1"),))
+    lines: tuple[TypedLine, ...] = field(default=(NEW_LINE,))
 
     def without_empty_lines(self) -> TypedDraft:
         """What is asked for: a line in which nothing was typed is none."""

@@ -160,6 +160,16 @@ async def test_a_draft_is_written_with_the_paper_beside_it_and_keeps_what_the_fo
         assert 'src="data:image/png;base64,' in chosen.text
         part = await owner.post(f"{PLACE}/drafts/preview", customer="Hotel Bristol", **line)
         assert (part.headers["x-part"], "5.76" in part.text, "<html" in part.text) == ("1", True, False)
+        # A line that was added and left alone is none; where there is no other, its first field is led to.
+        begun = await owner.post(new, act="preview", customer="Hotel Bristol", **{"lines[0].quantity": "1"})
+        assert (begun.status_code, 'id="refused"' in begun.text, "lines[0].item" in begun.text) == (200, False, True)
+        none = await owner.post(new, act="save", customer="Hotel Bristol", **{"lines[0].quantity": "1"})
+        assert (none.status_code, 'href="#lines[0].item"' in none.text) == (400, True)
+        assert "needs a description" in text_of(
+            await owner.post(new, act="save", customer="Hotel Bristol", **{"lines[0].quantity": "2"})
+        )
+        left = await owner.post(new, act="preview", customer="Hotel Bristol", **line, **{"lines[1].quantity": "1"})
+        assert (left.status_code, "lines[1]" in left.text) == (200, False)
         # Whatever the letters and however much of them, the form is read and what was typed stands in it.
         much = {f"lines[{place}].description": "ω" * 1_000 for place in range(60)}
         large = await owner.post(new, act="preview", customer="Bris\x0btol", **much)
