@@ -8,7 +8,6 @@ from invoicing.organizations import Environment, OrganizationRef
 from operations.organizations import OrganizationDetails
 from operations.practices import UNNAMED
 from views.base import View
-from views.remedies import Words, told
 
 
 class Starting(View):
@@ -29,14 +28,14 @@ class Starting(View):
 def starting(
     organization: OrganizationRef,
     details: OrganizationDetails,
-    words: Words,
     *,
+    lacks: Sequence[str],
     clients: int | None,
     connected: bool,
     sources: Sequence[tuple[str, str]] = (),
 ) -> Starting:
-    """The first steps of an organization; `clients` is how many a practice has, and None elsewhere. What a
-    sandbox lacks for a live invoice is said, and keeps it from nothing.
+    """The first steps of an organization; `clients` is how many a practice has, and None elsewhere.
+    `lacks` is what is missing for a live invoice; it keeps a sandbox from nothing.
     """
     profile, counted = details.profile, details.counts
     if clients is None:
@@ -49,7 +48,7 @@ def starting(
     return Starting(
         steps=steps,
         next=next((name for name, done in steps if not done), ""),
-        lacks=[told(one, words) for one in details.live_blockers],
+        lacks=list(lacks),
         sources=list(sources),
         country=profile.country,
         documents=counted.documents,

@@ -25,6 +25,7 @@ from server.pages.connections import ways_to
 from server.pages.languages import gettext, locale
 from server.pages.organization_pages import show
 from server.pages.rendering import nothing_here, see_other
+from server.pages.settings.lacking import lacking
 from server.pages.visiting import Desk, Visitor
 from views.new_clients import countries_by_name
 from views.organizations import place_of
@@ -77,7 +78,7 @@ async def _shown(
         start=starting(
             organization,
             details,
-            on_page,
+            lacks=[lacking(one) for one in details.live_blockers],
             clients=await count_clients(office, organization) if of_practice else None,
             connected=await is_connected(office, organization),
             sources=[(one, known[sources[one]]) for one in (Layer.ORGANIZATION, Layer.ENTITY) if one in sources],

@@ -55,7 +55,12 @@ async def test_what_would_be_made_is_shown_and_then_made_once(tmp_path: Path) ->
         assert (await owner.get(again.headers["location"])).headers["location"] == start
         assert await count_clients(home.one.office, home.one.organization) == 3
         said = text_of(await owner.get(start))
-        for there in ("Müller & Söhne was created.", "Books of its own", "from ledger-co-sandbox", "still need"):
+        for there in (
+            "Müller & Söhne was created.",
+            "Books of its own",
+            "from ledger-co-sandbox",
+            "Street and number",
+        ):
             assert there in said, there
         assert f"{HERE}/mcp/muller-sohne-sandbox" in said
         async with assistant(home.one.office, organization="muller-sohne-sandbox") as chat:

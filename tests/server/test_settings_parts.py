@@ -165,4 +165,4 @@ async def test_settings_are_pushed_to_the_clients_that_the_preview_named(home: H
     assert again.status_code == 409
     assert (await owner.post(f"{PRACTICE}/push?now=yes", part="payment_terms", clients="")).status_code == 404
     drift = text_of(await owner.get(f"{SETTINGS}/drift"))
-    assert "transaction types As it was copied country file GB" in drift
+    assert "Kinds of documents As it was copied the country's file (GB)" in drift

@@ -18,13 +18,13 @@ from operations.rights import Right
 from operations.summaries import Standing, standings
 from server.pages.languages import gettext
 from server.pages.organization_pages import address_of_list, show
+from server.pages.settings.lacking import lacking
 from server.pages.visiting import Desk, Visitor
 from server.pages.words import kind_word, status_word
 from storage.books.pool import Books
 from storage.books.profile import load_profile
 from views.listed_documents import document_row
 from views.organizations import place_of
-from views.remedies import on_page, told
 from views.shown_reports import shown_report
 from views.summary import summary_shown
 
@@ -41,7 +41,7 @@ async def _summary(request: Request, visitor: Visitor) -> Response:
     profile = await books.read(load_profile)
     (standing,) = await standings(visitor.office, [organization])
     summary, place = standing.summary, place_of(organization)
-    lacks = [told(one, on_page) for one in standing.blockers]
+    lacks = [lacking(one) for one in standing.blockers]
     context: dict[str, Any] = {"shown": None, "worst": [], "latest": [], "steps": [], "lacks": lacks}
     if summary is not None:
         title = gettext("Invoiced in the last twelve months")

@@ -12,9 +12,11 @@ from invoicing.refusals import InvalidInput
 from operations.configuration.configuring import get_history
 from operations.configuration.history import history_told
 from operations.copying.drift import Drift, get_drift
+from server.pages.client_words import source_word
 from server.pages.languages import N_, gettext
 from server.pages.rendering import see_other
 from server.pages.settings.frame import opened, place_of_room, show_room
+from server.pages.settings.words import part_word
 from server.pages.visiting import Desk, Visitor
 from storage.books.profile import load_profile
 from views.setting_changes import drift_shown, setting_change
@@ -67,5 +69,7 @@ async def _drift(request: Request, visitor: Visitor) -> Response:
         books.organization,
         "settings_drift.html",
         room=DRIFT,
-        parts=[(one, gettext(_STATES[Drift(one.state)])) for one in found],
+        parts=[
+            (one, part_word(one.part), source_word(one.source), gettext(_STATES[Drift(one.state)])) for one in found
+        ],
     )

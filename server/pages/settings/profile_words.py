@@ -4,6 +4,41 @@ from __future__ import annotations
 
 from server.pages.languages import gettext
 
+NAMED = frozenset(
+    (
+        "name",
+        "legal_name",
+        "trading_name",
+        "country",
+        "line1",
+        "line2",
+        "postal_code",
+        "city",
+        "region",
+        "vat_registration",
+        "tax_number",
+        "tax_office_number",
+        "registration_number",
+        "annual_turnover",
+        "account_holder",
+        "bank_name",
+        "iban",
+        "bic",
+        "account_number",
+        "routing_number",
+        "email",
+        "phone",
+        "website",
+        "contact",
+        "e_invoice_address",
+        "identifier",
+        "currency",
+        "locale",
+        "time_zone",
+    )
+)
+"""The fields that have a word."""
+
 
 def group_word(name: str) -> str:
     """A group of fields."""

@@ -32,6 +32,12 @@ def room_word(name: str) -> str:
     return words[name] if name in words else gettext(PARTS_BY_ROOM[name].title)
 
 
+def part_word(part: str) -> str:
+    """A part of the settings, as its room is called."""
+    room = part.replace("_", "-")
+    return room_word(room) if room in PARTS_BY_ROOM else part.replace("_", " ")
+
+
 def room_meaning(name: str) -> str:
     """What is settled in a room."""
     words = {
