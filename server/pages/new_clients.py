@@ -107,7 +107,7 @@ class _Creating:
                 links=((clients, gettext("Clients")), (f"{clients}/new", gettext("Create client organization"))),
             )
         if making.task.done():
-            return see_other(_way_to(making.task.result()))
+            return _led_on(making, place_of(practice))
         title = gettext("Creating %(name)s", name=making.name)
         return await show(
             visitor,
@@ -228,6 +228,18 @@ def _wanted(practice: OrganizationRef, given: Mapping[str, str]) -> ClientReques
         choices=Choices(**fresh),
         stated={name: given[name] for name in STATED},
     )
+
+
+def _led_on(making: Making, place: str) -> Response:
+    """To the client that was made, or why it was not, with the way back."""
+    try:
+        return see_other(_way_to(making.task.result()))
+    except Refusal as refusal:
+        links = (
+            (f"{place}/clients/new", gettext("Create client organization")),
+            (f"{place}/clients", gettext("Clients")),
+        )
+        return told(gettext("This cannot be done"), message_of(refusal, on_page), status=409, links=links)
 
 
 def _way_to(made: NewClient) -> str:

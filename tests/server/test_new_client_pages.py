@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from operations.identity.browsing import new_mark
 from operations.onboarding import NewClient, create_client_organization
 from operations.organizations import count_clients
 from tests.support.assistant import assistant
@@ -72,7 +73,11 @@ async def test_a_fresh_start_takes_what_was_chosen_and_says_what_does_not_fit(tm
     fresh = {"name": "Neu", "country": "DE", "environment": "live", "way": "fresh", "chart_of_accounts": "skr04"}
     async with house(tmp_path / "data") as home:
         owner = await sign_in(home.site, home.one.office)
-        refused = await owner.post(NEW, **fresh | {"handle": "Not A Handle!", "legal_form": "AG"})
+        mark = new_mark()
+        refused = await owner.post(NEW, **fresh | {"handle": "Not A Handle!", "legal_form": "AG", "mark": mark})
+        # Where it is followed stands why nothing was made, and the way back to the form.
+        again = await owner.get(f"{NEW}/{mark}")
+        assert (again.status_code, f'href="{NEW}"' in again.text) == (409, True)
         assert refused.status_code == 400
         assert 'role="alert"' in refused.text
         assert 'value="Not A Handle!"' in refused.text
