@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from invoicing.countries import COUNTRY_CODES
 from invoicing.organizations import Environment, OrganizationRef
-from invoicing.refusals import Refusal
+from invoicing.refusals import InvalidInput, Refusal
 from operations.identity.browsing import new_mark
 from operations.layer_plans import Model
 from operations.onboarding import ClientRequest, NewClient, create_client_organization
@@ -207,9 +207,14 @@ def _usual(practice: OrganizationRef) -> dict[str, str]:
 
 
 def _given(form: Form) -> dict[str, str]:
+    """What was filled in.
+
+    Raises:
+        InvalidInput: a country that the page does not offer.
+    """
     given = {name: form.text(name) for name in (*_FIELDS, *_FRESH, *STATED)}
     if given["country"] not in COUNTRY_CODES:
-        given["country"] = COUNTRY_CODES[0]
+        raise InvalidInput(gettext("Choose a country from the list."), field="country")
     return given
 
 

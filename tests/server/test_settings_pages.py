@@ -281,3 +281,26 @@ async def test_how_documents_of_a_mandate_are_handed_in_is_put_on_record_and_wit
         assert "Handed in By" not in text_of(await owner.get(place))
         assert (await owner.post(place, code=code, act="withdraw")).status_code == 409
         assert "No law takes another form" in text_of(await owner.get(f"{PLACE}/mandates"))
+
+
+async def test_an_older_page_of_profile_and_policy_undoes_nothing(tmp_path: Path) -> None:
+    def marks(page: str) -> dict[str, str]:
+        return dict(re.findall(r'name="(was_[a-z_]+)" value="([0-9a-f]+)"', page))
+
+    async with house(tmp_path / "data") as home:
+        owner = await sign_in(home.site, home.one.office)
+        profile, policy = f"{PLACE}/profile", f"{PLACE}/policy"
+        old = marks((await owner.get(profile)).text)
+        assert (await owner.post(profile, city="Bristol", line1="")).status_code == 303
+        # What the older page did not touch stays as somebody else has made it; what both have changed is told.
+        assert (await owner.post(profile, **old, city="", line1="7 Quayside")).status_code == 303
+        assert {"Bristol", "7 Quayside"} <= set(re.findall(r'value="([^"]*)"', (await owner.get(profile)).text))
+        clash = await owner.post(profile, **old, city="Bath")
+        assert (clash.status_code, "changed by somebody else" in clash.text) == (409, True)
+        assert 'value="Bath"' in clash.text
+        old = marks((await owner.get(policy)).text)
+        assert (await owner.post(policy, rounding="per_line", future_days="9")).status_code == 303
+        kept = {"rounding": "sum_of_lines", "future_days": "9", "payment_qr": "true", "write_off_limit": "3"}
+        assert (await owner.post(policy, **old, **kept)).status_code == 303
+        assert re.search(r'value="per_line" checked', (await owner.get(policy)).text)
+        assert (await owner.post(policy, **old, future_days="30")).status_code == 409

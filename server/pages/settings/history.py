@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from invoicing.organizations import OrganizationKind
 from invoicing.refusals import InvalidInput
 from operations.configuration.configuring import get_history
 from operations.configuration.history import history_told
@@ -69,6 +70,8 @@ async def _drift(request: Request, visitor: Visitor) -> Response:
         books.organization,
         "settings_drift.html",
         room=DRIFT,
+        # Whoever has to do with no practice hears of none.
+        of_practice=books.organization.kind is OrganizationKind.PARTNER or bool(books.organization.partner_id),
         parts=[
             (one, part_word(one.part), source_word(one.source), gettext(_STATES[Drift(one.state)])) for one in found
         ],

@@ -14,6 +14,7 @@ from operations.rights import RIGHT_OF_FIELD, Right
 from server.pages.reading import Form
 from server.pages.settings.frame import SETTINGS, may, opened, saved, show_room, to_change
 from server.pages.settings.policy_words import Rule, rules
+from server.pages.settings.standing import check_standing, standing, touched_in
 from server.pages.visiting import Desk, Visitor
 from storage.books.pool import Books
 from views.organizations import place_of
@@ -34,10 +35,12 @@ async def _policy(request: Request, visitor: Visitor) -> Response:
     now = await _values(visitor, books)
     changeable = [rule for rule in rules(organization, now) if _may_change(visitor, organization, rule)]
     values = {rule.name: _given(form, rule) for rule in changeable if _is_sent(form, rule)}
+    touched = touched_in(form, values)
+    titles = {rule.name: rule.title for rule in changeable}
     try:
-        await save_entry(
-            visitor.office, to_change(visitor, books, Right.UPDATE_PROFILE), Part.POLICY, Change(code="", values=values)
-        )
+        to_write = to_change(visitor, books, Right.UPDATE_PROFILE)
+        check_standing(form, touched, now, lambda name: titles[name])
+        await save_entry(visitor.office, to_write, Part.POLICY, Change(code="", values=touched))
     except Refusal as refusal:
         return await _shown(request, visitor, books, values, refusal)
     return saved(organization, _ROOM)
@@ -64,6 +67,7 @@ async def _shown(
         rules=said,
         changeable=changeable,
         values=now | (given or {}),
+        stood={name: standing(value) for name, value in now.items()},
         may_loosen=may(visitor, organization, Right.SET_HUMAN_APPROVAL),
         signed_off=f"{place_of(organization)}/approvals/human_approval",
     )

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from invoicing.document.readiness import Blocker
+from invoicing.master_data.profiles import Profile
 from invoicing.organizations import ClientMay, Environment, OrganizationRef
 from invoicing.refusals import Refusal
 from invoicing.remedies import Act
@@ -28,6 +29,7 @@ from server.pages.settings.profile_fields import (
     particulars_group,
     profile_group,
 )
+from server.pages.settings.standing import check_standing, standing, touched_in
 from server.pages.visiting import Desk, Visitor
 from storage.books.pool import Books
 from views.base import View
@@ -69,10 +71,12 @@ async def _profile(request: Request, visitor: Visitor) -> Response:
     if form.text("part") == PARTICULARS:
         return await _particulars_saved(request, visitor, books, form)
     given = {name: form.text(name) for name in FIELDS if name in form.fields}
-    now = (await get_organization(books)).profile
-    changes = {name: text for name, text in given.items() if text.strip() != str(getattr(now, name))}
+    profile = (await get_organization(books)).profile
+    now = {name: str(getattr(profile, name)) for name in given}
+    changes = {name: text for name, text in touched_in(form, given).items() if text.strip() != now[name]}
     try:
         to_write = to_change(visitor, books, Right.UPDATE_PROFILE)
+        check_standing(form, changes, now, lambda name: _label(profile, name))
         if changes:
             await update_organization(visitor.office, to_write, changes)
     except Refusal as refusal:
@@ -80,13 +84,22 @@ async def _profile(request: Request, visitor: Visitor) -> Response:
     return saved(books.organization, _ROOM)
 
 
+def _label(profile: Profile, name: str) -> str:
+    """What a field is called on the page."""
+    groups = (profile_group(group, profile, {}, [name]) for group in GROUPS)
+    return next((one.label for group in groups for one in group.fields if one.name == name), name)
+
+
 async def _particulars_saved(request: Request, visitor: Visitor, books: Books, form: Form) -> Response:
     profile = (await get_organization(books)).profile
-    known = [one.name for one in particulars_group(profile, {}, may=True).fields]
+    known = {one.name: one for one in particulars_group(profile, {}, may=True).fields}
     values = {name: form.text(name) for name in known if name in form.fields}
+    touched = touched_in(form, values)
     try:
         to_write = to_change(visitor, books, Right.CHANGE_SETTINGS)
-        await save_entry(visitor.office, to_write, Part.PARTICULARS, Change(code="", values=values))
+        now = {name: one.value for name, one in known.items()}
+        check_standing(form, touched, now, lambda name: known[name].label)
+        await save_entry(visitor.office, to_write, Part.PARTICULARS, Change(code="", values=touched))
     except Refusal as refusal:
         # It is of the values, and says in its words of which of them.
         field = next((name for name in values if name in refusal.message), "")
@@ -108,6 +121,8 @@ async def _shown(
     allowed = [name for name in FIELDS if may(visitor, organization, _right_of(organization, name))]
     may_particulars = may(visitor, organization, Right.CHANGE_SETTINGS)
     typed = given or {}
+    stood = [*(profile_group(name, details.profile, {}, allowed) for name in GROUPS)]
+    stood.append(particulars_group(details.profile, {}, may=may_particulars))
     missing = missing_of(details, typed, allowed, may_particulars=may_particulars)
     groups = [profile_group(name, details.profile, typed, allowed) for name in GROUPS]
     groups.append(particulars_group(details.profile, typed, may=may_particulars))
@@ -125,6 +140,7 @@ async def _shown(
         refusal=refusal,
         field=field,
         groups=[group for group in left if group.fields],
+        stood={one.name: standing(one.value) for group in stood for one in group.fields},
         missing=missing,
         hints=[hint.text for hint in details.hints],
         ready=not details.blockers and not details.live_blockers,
