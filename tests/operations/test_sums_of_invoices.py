@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,15 +15,18 @@ from invoicing.document.former import FormerInvoice
 from invoicing.document.lifecycle import OPEN, Balance, Status, next_due, status_of
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.money.sums import Summand, Sums, sums_per_currency
+from operations.credit_notes import CreditRequest
 from operations.drafts import DraftRequest, draft_invoice
 from operations.finding_invoices import InvoiceSearch, find_drafts, find_invoices
 from operations.issue_dates import local_date
 from operations.payments import PaymentRequest, record_payment
 from operations.profile import update_organization
+from storage.books import sums
 from storage.books.profile import load_profile
 from tests.operations.test_finding_invoices import MANY, filled, many
 from tests.support.claims import Claim
 from tests.support.clock import SettableClock
+from tests.support.issuing import issue_credit_note
 from tests.support.practice import practice
 from tests.support.random_year import RandomYear
 from tests.support.settling_year import random_year
@@ -165,3 +169,33 @@ async def test_sums_of_very_many_documents_count_those_that_are_found(tmp_path: 
         for search in (InvoiceSearch(), InvoiceSearch(status=OPEN), InvoiceSearch(query="hotel TEST")):
             page = await find_invoices(books, search, cursor="", limit=25)
             assert sum(sums.count for sums in page.sums) == len(page.items) + page.left > MANY // 10
+
+
+async def test_sums_that_were_added_up_before_follow_each_act(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        books = one.books(await one.client("Harbour Bakery"))
+        customer = (await one.customer(books)).id
+        first, second = [(await one.issue(books, customer, quantity=each)).document.number for each in ("1", "2")]
+
+        async def found() -> list[tuple[Sums, ...]]:
+            searches = (InvoiceSearch(), InvoiceSearch(status=OPEN), InvoiceSearch(query="bristol"))
+            return [(await find_invoices(books, search, cursor="", limit=1)).sums for search in searches]
+
+        async def pay() -> str:
+            return (await record_payment(books, PaymentRequest(invoice=first, amount=Decimal(3)))).payment.id
+
+        acts: list[Callable[[], Awaitable[object]]] = [
+            lambda: one.issue(books, customer, quantity="5"),
+            pay,
+            lambda: issue_credit_note(books, CreditRequest(invoice=second, reason="Wrong")),
+        ]
+        paid = await pay()
+        acts.append(lambda: record_payment(books, PaymentRequest(invoice=first, reverse=paid)))
+        before = await found()
+        for act in acts:
+            await act()
+            remembered = await found()
+            sums._known = sums._Known()
+            assert before[1] != remembered[1], act
+            assert await found() == remembered
+            before = remembered
