@@ -25,7 +25,7 @@ async def test_anything_is_found_and_started_with_the_keyboard_alone(at_home: Br
     await page.keyboard.press("Control+k")
     bar = page.get_by_role("combobox", name="A number, a name, or what you want to do")
     await expect(bar).to_be_focused()
-    await expect(page.get_by_role("option", selected=True)).to_have_text("New customer")
+    await expect(page.get_by_role("option", selected=True)).to_have_text("New invoice")
     await page.evaluate(AXE_SCRIPT)
     for size in (PHONE, DESKTOP):
         await page.set_viewport_size(size)
