@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 
-from invoicing.importing.decimals import sign_of
 from invoicing.master_data.electronic_addresses import customer_number
 from invoicing.master_data.fields import ADDRESS, CUSTOMER_NUMBER
 from invoicing.master_data.records import Customer, Item
 from invoicing.money.amounts import plain
 from invoicing.refusals import InvalidInput
 from invoicing.render.formats import Formats
+from invoicing.text.numbers import typed_decimal
 from operations.items import Value
 
 Fields = Mapping[str, str]
@@ -32,7 +31,6 @@ _ITEM_TEXTS = (
     *("name", "sku", "description", "unit", "currency", "tax_code", "revenue_account", "gtin", "origin"),
     "classifications",
 )
-_PRICE_LENGTH_MAX = 40
 
 
 def customer_fields(one: Customer) -> dict[str, str]:
@@ -87,29 +85,9 @@ def item_changes(shown: Fields, typed: Fields, formats: Formats) -> dict[str, Va
     """
     changes: dict[str, Value] = dict(_differing(shown, typed))
     if "unit_price" in changes:
-        changes["unit_price"] = typed_decimal(str(changes["unit_price"]), formats, field="unit_price")
+        price = str(changes["unit_price"]).strip()
+        changes["unit_price"] = typed_decimal(price, decimal=formats.decimal, field="unit_price") if price else None
     return changes
-
-
-def typed_decimal(text: str, formats: Formats, *, field: str) -> Decimal | None:
-    """The number that somebody has typed, with a point or with the organization's own decimal sign; None for nothing.
-    Where `1.234` could be either, the organization's own sign decides.
-
-    Raises:
-        InvalidInput: it is no number.
-    """
-    bare = "".join(text.split())
-    if not bare:
-        return None
-    sign = sign_of(bare)
-    decimal = sign.value if sign else formats.decimal
-    number = bare.replace("," if decimal == "." else ".", "").replace(decimal, ".")
-    try:
-        if len(number) > _PRICE_LENGTH_MAX or not number.isascii() or set(number) - set("0123456789.-"):
-            raise InvalidOperation
-        return Decimal(number)
-    except InvalidOperation:
-        raise InvalidInput(f"{field} must be a number, such as 12{formats.decimal}50.", field=field) from None
 
 
 def state_of(shown: Fields) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from invoicing.refusals import InvalidInput
 
 _GAPS = re.compile(r"[\s'\u2019\u00a0\u202f]")
-_PLAIN = re.compile(r"-?\d+(?:[.,]\d+)?")
+_PLAIN = re.compile(r"-?\d+(?:[.,]\d+)?", re.ASCII)
 _DIGITS_MAX = 30
 
 
@@ -24,8 +24,8 @@ def typed_decimal(text: str, *, decimal: str, field: str) -> Decimal:
     grouped = rf"-?\d{{1,3}}(?:{re.escape(group)}\d{{3}})+(?:{re.escape(decimal)}\d+)?"
     if re.fullmatch(grouped, bare, re.ASCII):
         bare = bare.replace(group, "")
-    elif not re.fullmatch(_PLAIN, bare):
-        raise InvalidInput(f"{field}: {text.strip()[:40]!r} is no number.", field=field)
-    if not bare.isascii() or len(bare) > _DIGITS_MAX:
-        raise InvalidInput(f"{field}: {text.strip()[:40]!r} is no number.", field=field)
+    elif not _PLAIN.fullmatch(bare):
+        bare = ""
+    if not bare or len(bare) > _DIGITS_MAX:
+        raise InvalidInput(f"{field} must be a number, such as 12{decimal}50.", field=field)
     return Decimal(bare.replace(",", "."))
