@@ -31,6 +31,7 @@ from server.pages.rendering import part, see_other, told
 from server.pages.visiting import Desk, Visitor
 from storage.books.pool import Books
 from views.listed_documents import formats_of
+from views.listed_records import CustomerRow, customer_row
 from views.organizations import place_of
 from views.remedies import message_of, on_page
 from views.shown_drafts import ShownFigures, shown_figures
@@ -43,13 +44,15 @@ _FIRST = "lines[0]"
 
 @dataclass(frozen=True, slots=True)
 class _Foreseen:
-    """What was typed as a document, or why it is none: the field at fault, and customers who could be meant."""
+    """What was typed as a document, or why it is none: the field at fault, and customers who could be meant, each with
+    what is written for it and what it is told by.
+    """
 
     figures: ShownFigures | None = None
     picture: str = ""
     refused: str = ""
     field: str = ""
-    matches: tuple[str, ...] = ()
+    matches: tuple[tuple[str, str], ...] = ()
 
 
 def routes(desk: Desk) -> list[Route]:
@@ -157,9 +160,18 @@ async def _refused(books: Books, typed: TypedDraft, refusal: Refusal) -> _Forese
         with suppress(InvalidInput, LimitExceeded):
             found = list((await find_customers(books, query=typed.customer, cursor="", limit=_MATCHES)).items)
     names = [one.name for one in found]
-    matches = tuple(one.name if names.count(one.name) == 1 else one.id for one in found)
+    rows = [customer_row(one) for one in found]
+    matches = tuple(
+        (row.name, row.name) if names.count(row.name) == 1 else (row.key, " · ".join(_told_by(row))) for row in rows
+    )
     field = f"{_FIRST}.item" if refusal.field == "lines" else refusal.field
     return _Foreseen(refused=message_of(refusal, on_page), field=field, matches=matches)
+
+
+def _told_by(row: CustomerRow) -> list[str]:
+    """By what one of several customers of a name is told from the others; in the end by its id."""
+    said = [text for text in (row.place, row.tax_number, row.email) if text]
+    return [row.name, *(said or [row.key])]
 
 
 async def _decimal(books: Books) -> str:

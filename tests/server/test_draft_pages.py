@@ -155,6 +155,10 @@ async def test_a_draft_is_written_with_the_paper_beside_it_and_keeps_what_the_fo
         unknown = await owner.post(new, act="preview", customer="Bris", **line)
         assert (unknown.status_code, 'href="#customer"' in unknown.text) == (400, True)
         assert 'name="choose" value="Hotel Bristol"' in unknown.text
+        twins = [await home.one.customer(books, "Twin & Co") for _ in range(2)]
+        which = await owner.post(new, act="preview", customer="Twin & Co", **line)
+        for one in twins:
+            assert f'value="{one.id}" formnovalidate><bdi>Twin &amp; Co · SW1A 1AA London, GB</bdi>' in which.text
         chosen = await owner.post(new, choose="Hotel Bristol", customer="Bris", **line)
         assert "Net 4.80 VAT 20% 0.96 Total (GBP) 5.76" in text_of(chosen)
         assert 'src="data:image/png;base64,' in chosen.text
