@@ -33,7 +33,6 @@ _JPEG_SEGMENTS_MAX = 1_000
 _FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _GRAYSCALE_OF_16_BITS = b"\x10\x00"
 _DATA_URL = re.compile(r"data:image/(?:png|jpe?g);base64,", re.IGNORECASE)
-_COLOR = re.compile(r"#?([0-9A-Fa-f]{6})", re.ASCII)
 _ORIENTATION = 0x0112
 _ON_ITS_SIDE = frozenset({5, 6, 7, 8})
 _UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, Image.DecompressionBombError)
@@ -57,18 +56,6 @@ class KeptLogo:
 
     content: bytes
     suffix: str
-
-
-def check_color(text: str) -> str:
-    """The colour in the form `#RRGGBB`.
-
-    Raises:
-        InvalidInput: it is not six hexadecimal digits.
-    """
-    found = _COLOR.fullmatch(text.strip())
-    if found is None:
-        raise InvalidInput("brand_color must be six hexadecimal digits, such as #1F3A5F.", field="brand_color")
-    return f"#{found[1].upper()}"
 
 
 def logo_from_text(text: str) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from invoicing.appearance.branding import check_color
+from invoicing.appearance.colors import check_color
 from invoicing.countries.registration import VatRegistration
 from invoicing.master_data.fields import ADDRESS, PARTY, Fields, TextField, one_of
 from invoicing.master_data.identifiers import check_bic, check_email, check_iban, check_locale, check_time_zone

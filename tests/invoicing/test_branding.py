@@ -12,7 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
-from invoicing.appearance.branding import check_color, kept_logo, logo_from_text
+from invoicing.appearance.branding import kept_logo, logo_from_text
+from invoicing.appearance.colors import check_color
 from invoicing.appearance.logo_files import LOGO_BYTES_MAX
 from invoicing.refusals import InvalidInput, LimitExceeded
 from invoicing.render.colors import CONTRAST_MIN, WHITE, contrast, ink_of, palette_of
