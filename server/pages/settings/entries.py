@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, Refusal, Unavailable
 from operations.configuration.configuring import PARTS, get_entries, save_entry
-from operations.configuration.entries import Change, Entry, Part, PartOf
+from operations.configuration.entries import Change, Entry, Part, PartOf, no_such_entry
 from operations.rights import Right
 from server.http.answers import Turned
 from server.pages.languages import gettext
@@ -73,6 +73,8 @@ class _Room:
         Raises:
             NotFound: there is none.
         """
+        if not code.strip():
+            raise no_such_entry("entry")
         page = await get_entries(self.visitor.office, self.books, self.part, code=code, cursor="", limit=1)
         return page.items[0]
 

@@ -14,7 +14,7 @@ for (const menu of document.querySelectorAll("details[data-switcher]")) {
   const limit = () => {
     const words = plain(field.value).split(/\s+/).filter(Boolean);
     for (const one of list.querySelectorAll("a")) {
-      const said = plain(one.dataset.said);
+      const said = plain(`${one.textContent} ${one.getAttribute("href")}`);
       one.parentElement.hidden = !words.every((word) => said.includes(word));
     }
     none.hidden = shown().length > 0;
