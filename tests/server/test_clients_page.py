@@ -30,10 +30,10 @@ async def test_a_practice_sees_each_client_at_a_glance_and_is_led_to_it(tmp_path
         assert "2 clients · each with books of its own" in said
         assert f"Harbour Bakery {BAKERY} GB sandbox ✓ Ready to issue Overdue £15,000.00 1 document" in said
         assert "last active 16 Mar 2026" in said
-        cards = re.findall(r'<h2><a href="([^"]+)">', page.text)
+        cards = re.findall(r'<p class="name"><strong><a href="([^"]+)">', page.text)
         assert cards == [f"/o/{FINCH}", f"/o/{BAKERY}"]
         found = await owner.get(f"{PAGE}?q=HARBOUR")
-        assert re.findall(r'<h2><a href="([^"]+)">', found.text) == [f"/o/{BAKERY}"]
+        assert re.findall(r'<p class="name"><strong><a href="([^"]+)">', found.text) == [f"/o/{BAKERY}"]
         assert "No client has this" in text_of(await owner.get(f"{PAGE}?q=nothing-like-it"))
         assert (await owner.get(f"{PAGE}?after=nonsense")).headers["location"] == PAGE
         limited = await sign_in(
@@ -59,7 +59,7 @@ async def test_clients_go_on_on_the_next_page_without_those_that_are_archived(
     async with house(tmp_path / "data") as home:
         owner = await sign_in(home.site, home.one.office)
         (more,) = re.findall(r'href="([^"]+\?after=[^"]+)"', (await owner.get(PAGE)).text)
-        assert f'<h2><a href="/o/{BAKERY}">' in (await owner.get(more)).text
+        assert f'<p class="name"><strong><a href="/o/{BAKERY}">' in (await owner.get(more)).text
         for client in (home.bakery, home.finch):
             archive(home.one, client)
         assert "There are no clients yet." in text_of(await owner.get(PAGE))
