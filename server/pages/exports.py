@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import ExitStack
 from datetime import date
 from functools import partial
-from typing import Any, BinaryIO
-from urllib.parse import quote
+from typing import Any
 
-from anyio.lowlevel import checkpoint
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from invoicing.document.former_records import FORMER
@@ -19,12 +15,13 @@ from invoicing.refusals import Conflict, InvalidInput, NotFound, Refusal
 from operations.access import open_books
 from operations.export_runs import ExportRun
 from operations.file_readers import FileReader
-from operations.files import ExportRequest, open_file_by_link
+from operations.files import ExportRequest
 from operations.made_exports import past_exports
 from operations.rights import Right
 from server.pages.languages import gettext
 from server.pages.organization_pages import show
 from server.pages.rendering import part, see_other
+from server.pages.sending import send_file
 from server.pages.visiting import Desk, Visitor
 from server.pages.words import export_word, standing_word
 from storage.books.pool import Books
@@ -37,7 +34,6 @@ from views.shown_exports import past_row, run_row
 _HERE = "exports"
 _PAST_SHOWN = 50
 _FIELDS = ("format", "from", "to", "kind")
-_PIECE_BYTES = 65_536
 _FORMATS = ("csv", "csv_semicolon", "xlsx", "json", "pdf", "journal_csv", "beancount", "xero", "quickbooks")
 _OF_COUNTRIES = {"DE": ("datev",), "FR": ("fec",), "NO": ("saft",)}
 """Formats of the journal that are asked for in one country."""
@@ -136,26 +132,7 @@ async def _about(books: Books, run: ExportRun) -> dict[str, Any]:
 
 async def _file(request: Request, visitor: Visitor) -> Response:
     """The file of an export, which comes piece by piece: it may be a long one."""
-    books = await _books(request, visitor)
-    reader = FileReader(visitor.office.store, visitor.office.principal)
-    pool, organization_id = visitor.office.store.pool, books.organization.id
-    stored, stream = await open_file_by_link(pool, organization_id, request.path_params["export"], reader=reader)
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(stored.file_name)}",
-        "Content-Length": str(stored.size_bytes),
-        "Cache-Control": "private, no-store",
-        "Content-Security-Policy": "default-src 'none'",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return StreamingResponse(_pieces(stream), media_type=stored.media_type, headers=headers)
-
-
-async def _pieces(stream: BinaryIO) -> AsyncIterator[bytes]:
-    with ExitStack() as stack:
-        stack.enter_context(stream)
-        while piece := stream.read(_PIECE_BYTES):
-            yield piece
-            await checkpoint()
+    return await send_file(visitor, await _books(request, visitor), request.path_params["export"])
 
 
 async def _books(request: Request, visitor: Visitor) -> Books:

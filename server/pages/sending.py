@@ -10,14 +10,14 @@ from anyio.lowlevel import checkpoint
 from starlette.responses import Response, StreamingResponse
 
 from operations.file_readers import FileReader
-from operations.files import MadeFile, open_file_by_link
+from operations.files import open_file_by_link
 from server.pages.visiting import Visitor
 from storage.books.pool import Books
 
 _PIECE_BYTES = 65_536
 
 
-async def send_file(visitor: Visitor, books: Books, made: MadeFile) -> Response:
+async def send_file(visitor: Visitor, books: Books, file_id: str) -> Response:
     """The file to keep, piece by piece: one of any size is never held in memory as a whole.
 
     Raises:
@@ -25,7 +25,7 @@ async def send_file(visitor: Visitor, books: Books, made: MadeFile) -> Response:
     """
     office, organization = visitor.office, books.organization
     reader = FileReader(office.store, office.principal)
-    stored, stream = await open_file_by_link(office.store.pool, organization.id, made.file.id, reader=reader)
+    stored, stream = await open_file_by_link(office.store.pool, organization.id, file_id, reader=reader)
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(stored.file_name)}",
         "Content-Length": str(stored.size_bytes),

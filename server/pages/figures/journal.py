@@ -104,4 +104,5 @@ async def _file(request: Request, visitor: Visitor) -> Response:
     if file_format not in FILE_FORMATS:
         return nothing_here()
     asked = ReportRequest(report=ReportName.JOURNAL, period=request.query_params.get("period", "").strip()[:PERIOD_MAX])
-    return await send_file(visitor, books, await export_report(books, asked, file_format, progress=untold))
+    made = await export_report(books, asked, file_format, progress=untold)
+    return await send_file(visitor, books, made.file.id)

@@ -216,7 +216,7 @@ async def _file(request: Request, visitor: Visitor) -> Response:
     if name is None or name is ReportName.VERIFICATION or file_format not in FILE_FORMATS:
         return nothing_here()
     made = await export_report(books, _request(name, _wanted(request)), file_format, progress=untold)
-    return await send_file(visitor, books, made)
+    return await send_file(visitor, books, made.file.id)
 
 
 async def untold(_done: int, _count: int) -> None:
