@@ -7,12 +7,14 @@ databases (triggers, views) is in `dialects.py` alone.
 from __future__ import annotations
 
 import threading
+from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from storage.sqlite.engines import FileKind, Stamp, new_file_engine, stamp_file
 
@@ -33,13 +35,23 @@ def migrate_file(path: Path, kind: FileKind) -> None:
     """
     engine = new_file_engine(path)
     try:
-        with _ONE_AT_A_TIME, engine.connect() as connection:
-            config = _config(kind)
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        with one_at_a_time(), engine.connect() as connection:
+            command.upgrade(migrations_of(kind, connection), "head")
     finally:
         engine.dispose()
     stamp_file(path, head_stamp(kind))
+
+
+def one_at_a_time() -> AbstractContextManager[object]:
+    """Held while migrating, whatever the database."""
+    return _ONE_AT_A_TIME
+
+
+def migrations_of(kind: FileKind, connection: Connection) -> Config:
+    """What alembic is given to migrate a database of this kind, on this connection."""
+    config = _config(kind)
+    config.attributes["connection"] = connection
+    return config
 
 
 def _config(kind: FileKind) -> Config:

@@ -105,11 +105,12 @@ def _create_payments() -> None:
         because="positions follow each other without a gap",
     )
     op.execute("DROP VIEW trial_balance")
-    create_view(
-        "trial_balance",
+    sides = (
         "SELECT account, currency, sum(debit_minor) AS debit_minor, sum(credit_minor) AS credit_minor FROM ("
         " SELECT account, currency, debit_minor, credit_minor FROM journal_lines"
         " UNION ALL SELECT debit_account, currency, amount_minor, 0 FROM payments"
         " UNION ALL SELECT credit_account, currency, 0, amount_minor FROM payments"
-        ") GROUP BY account, currency",
+        ")"
     )
+    by = " GROUP BY account, currency"
+    create_view("trial_balance", sides + by, on_postgresql=f"{sides} AS sides{by}")

@@ -41,6 +41,8 @@ def _admit_entries() -> None:
         when="(NEW.document_id IS NULL) + (NEW.payment_id IS NULL)"
         " <> CASE WHEN NEW.kind IN ('former', 'former_payment') THEN 2 ELSE 1 END",
         because="an entry is of a document or of a payment",
+        on_postgresql="num_nulls(NEW.document_id, NEW.payment_id)"
+        " <> CASE WHEN NEW.kind IN ('former', 'former_payment') THEN 2 ELSE 1 END",
     )
     refuse_insert(
         "journal_lines",

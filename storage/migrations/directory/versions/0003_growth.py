@@ -11,6 +11,6 @@ depends_on = None
 def upgrade() -> None:
     op.execute(
         "CREATE INDEX ix_organizations_listed ON organizations"
-        " (CASE WHEN kind = 'partner' THEN 0 ELSE 1 END, name_key, handle) WHERE archived_at IS NULL"
+        " ((CASE WHEN kind = 'partner' THEN 0 ELSE 1 END), name_key, handle) WHERE archived_at IS NULL"
     )
     op.execute("CREATE INDEX ix_organizations_counted ON organizations (partner_id, id) WHERE archived_at IS NULL")
