@@ -50,7 +50,6 @@ from storage.directory.access_queries import Reach
 from storage.directory.anchors import Ends, add_anchor
 from storage.directory.connection_tokens import pick_too
 from storage.folder.making import being_made
-from storage.folder.provisioning import discard_books, provision_books
 from storage.ids import new_organization_id
 from storage.work.completion import to_its_end
 
@@ -202,12 +201,10 @@ async def add_organization(
 
     `publish` adds to the directory's transaction, such as a membership. `bring` are files to begin with, by path.
     """
-    root = office.store.root
     workers, asking = office.store.pool.workers, office.principal.user_id
-    with being_made(root, new.id):
-        ends = await workers.use_files(
-            asking, lambda: provision_books(root, new.id, now=office.now(), fill=fill, bring=bring)
-        )
+    provision = office.store.databases.provision
+    with being_made(office.store.root, new.id):
+        ends = await workers.use_files(asking, lambda: provision(new.id, now=office.now(), fill=fill, bring=bring))
         try:
             return await office.store.directory.write(lambda db: _make_known(db, office, new, ends, publish))
         except BaseException:
@@ -239,7 +236,7 @@ async def _discard_unless_known(office: Office, organization_id: str) -> None:
     """
     with suppress(Unavailable):
         if not await office.store.directory.read(lambda db: organizations.is_known(db, organization_id)):
-            await anyio.to_thread.run_sync(discard_books, office.store.root, organization_id)
+            await anyio.to_thread.run_sync(office.store.databases.discard, organization_id)
 
 
 def fill_books(

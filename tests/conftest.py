@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 
 from tests.support import stores
-from tests.support.begun import remove_begun
+from tests.support.begun import is_kept, remove_begun
 from tests.support.checked_schemas import check_each_schema_once
 from tests.support.chromium import MISSING
 from tests.support.memory import keep_in_memory
@@ -24,7 +24,7 @@ settings.load_profile("counterfoil")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--store", choices=sorted(stores.STORES), default="sqlite", help="What books are kept in.")
+    parser.addoption("--store", choices=stores.STORES, default=stores.SQLITE, help="What books are kept in.")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -42,6 +42,14 @@ def _keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COUNTERFOIL_KEYS", str(tmp_path_factory.mktemp("keys")))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _databases_of_the_test() -> Iterator[None]:
+    """A server keeps no database of a test that has ended."""
+    yield
+    if stores.is_on_server():
+        stores.forget(is_kept)
 
 
 @pytest.fixture

@@ -23,7 +23,8 @@ MAY_IMPORT = {
     "storage": {"storage", "invoicing"},
     "invoicing": {"invoicing"},
 }
-ENGINE_LAYER = ("storage/sqlite/", "storage/folder/first_look.py")
+SERVER_ENGINES = "storage/postgres/engines.py"
+ENGINE_LAYER = ("storage/sqlite/", "storage/folder/first_look.py", SERVER_ENGINES)
 # Alembic's own entry runs on the connection that the engine layer handed over.
 MIGRATIONS = "storage/migrations/"
 
@@ -76,6 +77,18 @@ def test_only_the_engine_layer_opens_databases_and_ends_transactions(layer: str)
             words = text.upper().split()
             assert "ATTACH" not in words, f"{name} attaches a database"
             assert "SEARCH_PATH" not in text.upper(), f"{name} sets a search path"
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_only_the_engine_layer_takes_a_role_or_changes_where_tables_are_looked_for(layer: str) -> None:
+    takes = re.compile(
+        r"\b(RE)?SET\s+(LOCAL\s+|SESSION\s+)?(ROLE|SESSION)|set_config|SET\s+(LOCAL\s+)?search_path", re.I
+    )
+    for path in sources(layer):
+        name = path.relative_to(ROOT).as_posix()
+        if name != SERVER_ENGINES:
+            found = [text for text in texts(ast.parse(path.read_text("utf-8"))) if takes.search(text)]
+            assert not found, f"{name} takes a role itself: {found}"
 
 
 def test_the_rules_have_no_clock_no_database_and_no_async() -> None:

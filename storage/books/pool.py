@@ -24,25 +24,21 @@ from sqlmodel import Session
 from invoicing.approval.people import Actor
 from invoicing.organizations import Clock, OrganizationRef
 from invoicing.refusals import Unavailable
+from storage.database import Database, Databases, Mode
 from storage.directory.anchoring import Anchoring
 from storage.directory.anchors import End, Ends, NoAnchor, Number, ends_of_books, highest
 from storage.directory.database import Directory
 from storage.directory.summaries import change_looks
 from storage.files.in_folder import FilesInFolder
 from storage.files.kept import Files
-from storage.migrations import head_stamp
-from storage.sqlite.database import Database
-from storage.sqlite.engines import FileKind, Mode, StorageFault, read_once
-from storage.sqlite.faults import Fault, told
-from storage.sqlite.files_limit import open_books_max
-from storage.sqlite.looks import look_of
+from storage.sqlite.faults import Fault, StorageFault, told
 from storage.work.budget import AT_ONCE_MAX, TooLong
 from storage.work.completion import to_its_end
 from storage.work.limits import Limits
 from storage.work.workers import Workers
 
 if TYPE_CHECKING:
-    from storage.sqlite.snapshots import Snapshot
+    from storage.database import Snapshot
     from storage.work.asking import Ask
 
 _log = logging.getLogger(__name__)
@@ -51,9 +47,13 @@ T = TypeVar("T")
 P = ParamSpec("P")
 _RunWithEnds = Callable[[Mode, Callable[[Session], tuple[T, Ends]]], Coroutine[Any, Any, tuple[T, Ends]]]
 
-CONNECTIONS = 2
 BOOKS_FILE = "books.db"
 ORGANIZATIONS_FOLDER = "organizations"
+
+
+def organization_folder(root: Path, organization_id: str) -> Path:
+    """The organization's folder in a data folder; its name is the organization's UUID and never anybody's text."""
+    return root / ORGANIZATIONS_FOLDER / str(UUID(organization_id))
 
 
 @dataclass(slots=True)
@@ -76,23 +76,32 @@ class _Entry:
 
 
 class BooksPool:
-    """The open sets of books of one data folder."""
+    """The open sets of books of one installation."""
 
-    def __init__(self, root: Path, directory: Directory, *, capacity: int = 0, limits: Limits | None = None) -> None:
-        """Hold at most `capacity` databases open; 0: as many as the process may open files for. The books' anchors are
-        kept in `directory`.
+    def __init__(
+        self,
+        root: Path,
+        databases: Databases,
+        directory: Directory,
+        *,
+        capacity: int = 0,
+        limits: Limits | None = None,
+    ) -> None:
+        """Hold at most `capacity` of the `databases` open; 0: as many as they allow. Files of the organizations are in
+        the data folder `root`, the books' anchors in `directory`.
         """
         self.limits = limits or Limits()
         self.workers = Workers(self.limits)
         self._root = root
+        self._databases = databases
         self._directory = directory
         self._anchoring = Anchoring(directory, self._ends)
-        self._capacity = capacity or open_books_max()
+        self._capacity = capacity or databases.capacity
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
 
     def folder(self, organization_id: str) -> Path:
-        """The organization's folder; its name is the organization's UUID and never anybody's text."""
-        return self._root / ORGANIZATIONS_FOLDER / str(UUID(organization_id))
+        """The organization's folder."""
+        return organization_folder(self._root, organization_id)
 
     def files(self, organization_id: str) -> Files:
         """The files of the organization."""
@@ -148,20 +157,18 @@ class BooksPool:
 
     def read_now(self, organization_id: str, work: Callable[[Session], T]) -> T:
         """Run `work` as one reading transaction at once, for an act that is in a thread already."""
-        stamp = head_stamp(FileKind.BOOKS, organization_id)
-        path = self.folder(organization_id) / BOOKS_FILE
         try:
-            return read_once(path, stamp, work, examined=organization_id in self._entries)
+            return self._databases.read_now(organization_id, work, is_open=organization_id in self._entries)
         except StorageFault as fault:
             # It may be in the middle of a transaction of the directory.
             raise fault.said_of("The books of this organization are") from fault
 
     async def looks(self, organization_ids: Iterable[str]) -> dict[str, str]:
-        """How the file of each of these books looks from outside: another text after whatever changes it, by whomever.
-        Empty for books that are not there, or that are open and out of service.
+        """How each of these books looks from outside: another text after whatever changes it, by whomever. Empty for
+        books that are not there, or that are open and out of service.
         """
-        ids = list(organization_ids)
-        return await to_its_end(anyio.to_thread.run_sync(lambda: {one: self._look(one) for one in ids}))
+        found = await self._databases.looks(organization_ids)
+        return {one: "" if self._is_damaged(one) else look for one, look in found.items()}
 
     def entries_noted(self, organization_id: str) -> int:
         """Up to which entry of their audit trail the books are about to be anchored; 0 where nothing is noted."""
@@ -204,11 +211,10 @@ class BooksPool:
         looks: dict[str, tuple[str, str]] = {}
         while self._entries:
             organization_id, entry = self._entries.popitem()
-            path = self.folder(organization_id) / BOOKS_FILE
-            before = look_of(path)
+            before = self._databases.look_now(organization_id)
             await entry.database.close()
-            # Closed, the log is written into its file: that changes how it looks, and nothing of what is in it.
-            looks[organization_id] = (before, look_of(path))
+            # Closed, a log is written into its file: that changes how it looks, and nothing of what is in it.
+            looks[organization_id] = (before, self._databases.look_now(organization_id))
         await self._keep_looks(looks)
 
     async def _keep_looks(self, looks: Mapping[str, tuple[str, str]]) -> None:
@@ -243,11 +249,13 @@ class BooksPool:
             entry.anchored(ends)
         return result
 
-    def _look(self, organization_id: str) -> str:
+    def where(self, organization_id: str) -> str:
+        """Where the organization's books are, for the log."""
+        return self._databases.where(organization_id)
+
+    def _is_damaged(self, organization_id: str) -> bool:
         entry = self._entries.get(organization_id)
-        if entry is not None and not entry.database.is_intact:
-            return ""
-        return look_of(self.folder(organization_id) / BOOKS_FILE)
+        return entry is not None and not entry.database.is_intact
 
     async def _ends(self, organization_id: str) -> Ends:
         async with self._leased(organization_id) as entry:
@@ -262,9 +270,7 @@ class BooksPool:
     async def _leased(self, organization_id: str, *, compare: bool = True) -> AsyncIterator[_Entry]:
         entry = self._entries.get(organization_id)
         if entry is None:
-            stamp = head_stamp(FileKind.BOOKS, organization_id)
-            path = self.folder(organization_id) / BOOKS_FILE
-            entry = _Entry(Database(path, stamp, connections=CONNECTIONS))
+            entry = _Entry(self._databases.books(organization_id))
             self._entries[organization_id] = entry
         self._entries.move_to_end(organization_id)
         entry.leases += 1
@@ -329,12 +335,13 @@ class Books:
 
     def out_of_service(self, fault: Fault) -> StorageFault:
         """The refusal that says so of these books."""
-        path = self.pool.folder(self.organization.id) / BOOKS_FILE
-        return told(path, fault).said_of(f"The books of {self.organization.handle} are")
+        return told(self.pool.where(self.organization.id), fault).said_of(
+            f"The books of {self.organization.handle} are"
+        )
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
-        """The books as they are now, to be read a page at a time (`storage.sqlite.snapshots`)."""
+        """The books as they are now, to be read a page at a time (`storage.database`)."""
         with self._named():
             async with self.pool.snapshot(self.organization.id) as snapshot:
                 yield snapshot

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sqlalchemy import bindparam, delete, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
 from invoicing.assistance.skills import GUIDE, ListedFile, ListedSkill, Skill, SkillFile

@@ -13,11 +13,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from invoicing.refusals import Unavailable
+from storage.database import Database, Mode
 from storage.directory import anchors
 from storage.directory.anchors import Ends, LostBooks, NoAnchor, Number
 from storage.directory.database import Directory
-from storage.sqlite.database import Database
-from storage.sqlite.engines import Mode
 from storage.work.later import Later
 
 _log = logging.getLogger(__name__)

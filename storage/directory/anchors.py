@@ -89,6 +89,9 @@ _ANCHORED = (
     .where(_NUMBERS.c.organization_id == _OF)
     .order_by(_NUMBERS.c.series, _NUMBERS.c.period)
 )
+_ENTRIES_OF = select(_ANCHORS.c.organization_id, _ANCHORS.c.entries, _ANCHORS.c.entries_hash).where(
+    _ANCHORS.c.organization_id.in_(bindparam("ids", expanding=True)), _ANCHORS.c.entries.is_not(None)
+)
 _ADD = _ANCHORS.insert().inline()
 _MOVE = _ANCHORS.update().where(_ANCHORS.c.organization_id == _OF)
 _FORWARD = _MOVE.where(func.coalesce(_ANCHORS.c.entries, -1) < bindparam("further_than"))
@@ -115,7 +118,7 @@ _NUMBERS_AFTER = (
     )
     .join_from(_DOCUMENTS.id.table, _SERIES.code.table, _SERIES.code == _DOCUMENTS.series)
     .where(_DOCUMENTS.position > bindparam("position"))
-    .group_by(_DOCUMENTS.series, _DOCUMENTS.period)
+    .group_by(_DOCUMENTS.series, _DOCUMENTS.period, _SERIES.kind, _SERIES.pattern)
 )
 
 
@@ -159,6 +162,12 @@ def anchor_of(session: Session, organization_id: str) -> Ends | NoAnchor:
 def anchored_numbers(session: Session, organization_id: str) -> tuple[Number, ...]:
     """The numbers of the organization that the directory knows, also where its anchor is lost."""
     return tuple(Number(*row) for row in execute(session, _ANCHORED, {"of": organization_id}))
+
+
+def anchored_entries(session: Session, organization_ids: Iterable[str]) -> dict[str, End]:
+    """Where the audit trails of these organizations end, as far as they are anchored."""
+    found = execute(session, _ENTRIES_OF, {"ids": list(organization_ids)})
+    return {row[0]: End(row[1], row[2]) for row in found}
 
 
 def add_anchor(session: Session, organization_id: str, ends: Ends) -> None:

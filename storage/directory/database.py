@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TypeVar
 
 from sqlmodel import Session
 
-from storage.migrations import head_stamp
-from storage.sqlite.database import Database
-from storage.sqlite.engines import FileKind, Mode, StorageFault
+from storage.database import Database, Mode
+from storage.sqlite.faults import StorageFault
 from storage.work.budget import AT_ONCE_MAX
 
 T = TypeVar("T")
 DIRECTORY_FILE = "directory.db"
-CONNECTIONS = 4
 
 
 @contextmanager
@@ -29,10 +26,10 @@ def directory_named() -> Iterator[None]:
 
 
 class Directory:
-    """The open directory of one data folder."""
+    """The open directory of one installation."""
 
-    def __init__(self, root: Path) -> None:
-        self._database = Database(root / DIRECTORY_FILE, head_stamp(FileKind.DIRECTORY), connections=CONNECTIONS)
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run `work` as one transaction that cannot write."""

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from storage.books.pool import ORGANIZATIONS_FOLDER
 from storage.folder.leftovers import is_old
-from storage.folder.provisioning import discard_books
 from storage.plain_files import UNFINISHED_PREFIX, check_plain_folders, is_plain_file, plain_names, remove_plainly
 from storage.sqlite.faults import faults_told
 
@@ -53,14 +52,16 @@ def half_made(root: Path) -> list[str]:
     return [path.name.removeprefix(UNFINISHED_PREFIX).removesuffix(_SUFFIX) for path in markers]
 
 
-def remove_half_made(root: Path, ids: list[str], is_known: Callable[[str], bool]) -> None:
-    """Remove what there is of these organizations, unless the directory knows them."""
+def remove_half_made(root: Path, ids: list[str], left: list[str], discard: Callable[[str], None]) -> None:
+    """Remove what is unfinished of these organizations, and `discard` the books of those that are `left`: the directory
+    does not know them.
+    """
     for organization_id in ids:
         unfinished = root / ORGANIZATIONS_FOLDER / f"{UNFINISHED_PREFIX}{organization_id}"
         if os.path.lexists(unfinished):
             remove_plainly(unfinished)
-        if not is_known(organization_id):
-            discard_books(root, organization_id)
+        if organization_id in left:
+            discard(organization_id)
         _marker(root, organization_id).unlink(missing_ok=True)
 
 

@@ -100,17 +100,41 @@ def provision_books(
         return _provision(root, organization_id, now=now, fill=fill, bring=bring)
 
 
+def make_organization_folder(root: Path, organization_id: str, bring: Mapping[str, bytes]) -> Path:
+    """Make the folder of an organization whose books are elsewhere, with the files that it begins with."""
+    organizations = _folder(root, ORGANIZATIONS_FOLDER)
+    unfinished = _unfinished_folder(organizations, organization_id)
+    try:
+        _fill_folder(unfinished, bring)
+        sync_folder(unfinished)
+        os.rename(unfinished, organizations / organization_id)
+        sync_folder(organizations)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    return organizations / organization_id
+
+
+def _unfinished_folder(organizations: Path, organization_id: str) -> Path:
+    unfinished = organizations / f"{UNFINISHED_PREFIX}{organization_id}"
+    unfinished.mkdir(mode=0o700)
+    return unfinished
+
+
+def _fill_folder(folder: Path, bring: Mapping[str, bytes]) -> None:
+    for name in ("documents", "exports"):
+        (folder / name).mkdir()
+    for path, content in bring.items():
+        _bring(folder / path, content)
+
+
 def _provision(
     root: Path, organization_id: str, *, now: datetime, fill: Callable[[Session], object], bring: Mapping[str, bytes]
 ) -> Ends:
     organizations = _folder(root, ORGANIZATIONS_FOLDER)
-    unfinished = organizations / f"{UNFINISHED_PREFIX}{organization_id}"
-    unfinished.mkdir(mode=0o700)
+    unfinished = _unfinished_folder(organizations, organization_id)
     try:
-        for name in ("documents", "exports"):
-            (unfinished / name).mkdir()
-        for path, content in bring.items():
-            _bring(unfinished / path, content)
+        _fill_folder(unfinished, bring)
         shutil.copyfile(_template(root), unfinished / BOOKS_FILE)
         ends = _fill(unfinished / BOOKS_FILE, organization_id, now=now, fill=fill)
         sync_folder(unfinished)

@@ -5,31 +5,37 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anyio.to_thread
 
 from storage.books.pool import BooksPool
+from storage.database import Databases
 from storage.directory import installation, organizations
 from storage.directory.activity import Bounds
 from storage.directory.activity_log import ActivityLog
 from storage.directory.database import DIRECTORY_FILE, Directory
 from storage.directory.moments import Moments
+from storage.folder.databases import FolderDatabases
 from storage.folder.keys import Keys
 from storage.folder.making import half_made, remove_half_made
-from storage.folder.provisioning import ensure_directory_file
 from storage.sqlite.faults import fault_of
 from storage.work.completion import to_its_end
 from storage.work.limits import Limits
 
+if TYPE_CHECKING:
+    from storage.postgres.addresses import Address
+
 
 class Store:
-    """An open data folder, and the keys of its installation."""
+    """An open installation: its databases, the data folder of its files, and its keys."""
 
-    def __init__(self, root: Path, limits: Limits | None = None) -> None:
+    def __init__(self, root: Path, databases: Databases, limits: Limits | None = None) -> None:
         self.root = root
         self.keys = Keys(None, "")
-        self.directory = Directory(root)
-        self.pool = BooksPool(root, self.directory, limits=limits)
+        self.databases = databases
+        self.directory = Directory(databases.directory())
+        self.pool = BooksPool(root, databases, self.directory, limits=limits)
         self.moments = Moments(self.directory)
         kept = limits or Limits()
         self.activity = ActivityLog(self.directory, Bounds(kept.activity_rows, kept.activity_days))
@@ -39,6 +45,7 @@ class Store:
         await self.activity.close()
         await self.moments.close()
         await self.directory.close()
+        await self.databases.close()
 
 
 def exists(root: Path) -> bool:
@@ -57,12 +64,16 @@ def exists(root: Path) -> bool:
 
 
 @asynccontextmanager
-async def open_store(root: Path, limits: Limits | None = None, *, keys: Path | None = None) -> AsyncIterator[Store]:
+async def open_store(
+    root: Path, limits: Limits | None = None, *, keys: Path | None = None, address: Address | None = None
+) -> AsyncIterator[Store]:
     """Open the data folder at `root`; a new, empty directory is made where there is none. `keys` is the folder where
-    the keys of installations lie; without it nothing can be sealed or signed.
+    the keys of installations lie; without it nothing can be sealed or signed. Where there is an `address`, the
+    databases are on that server, and only files in the folder.
     """
-    await anyio.to_thread.run_sync(ensure_directory_file, root)
-    store = Store(root, limits)
+    databases = databases_of(root, address)
+    await anyio.to_thread.run_sync(databases.ensure_directory)
+    store = Store(root, databases, limits)
     try:
         await store.moments.load()
         store.keys = Keys(keys, await _name(store.directory))
@@ -74,6 +85,16 @@ async def open_store(root: Path, limits: Limits | None = None, *, keys: Path | N
         await to_its_end(store.close())
 
 
+def databases_of(root: Path, address: Address | None) -> Databases:
+    """The databases of the installation whose files are in the folder."""
+    if address is None:
+        return FolderDatabases(root)
+    # An installation without a server never loads what speaks to one.
+    from storage.postgres.databases import ServerDatabases
+
+    return ServerDatabases(root, address)
+
+
 async def _name(directory: Directory) -> str:
     """The installation's name, which it gets when it is first opened."""
     return await directory.read(installation.installation_name) or await directory.write(installation.give_name)
@@ -83,4 +104,5 @@ async def _remove_half_made(store: Store) -> None:
     """Nothing is left of an organization that a maker was killed over, and nobody knows of."""
     if ids := await anyio.to_thread.run_sync(half_made, store.root):
         known = {organization_id for organization_id, _ in await store.directory.read(organizations.all_ids)}
-        await anyio.to_thread.run_sync(remove_half_made, store.root, ids, known.__contains__)
+        left = [one for one in ids if one not in known]
+        await anyio.to_thread.run_sync(remove_half_made, store.root, ids, left, store.databases.discard)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import Insert
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import SQLModel
 
 from storage.queries.statements import table_of

@@ -14,6 +14,7 @@ from sqlmodel import Session, SQLModel
 
 from storage.queries.cache import forget_if_changed
 from storage.work.budget import check_budget
+from storage.work.stopping import stop_if_wished
 
 T = TypeVar("T")
 
@@ -37,6 +38,7 @@ def execute(
 ) -> CursorResult[*tuple[Any, ...]]:
     """Run a statement in the session's transaction; what the session holds back must be flushed before."""
     check_budget(session)
+    stop_if_wished(session)
     forget_if_changed(session, statement)
     return session.connection().execute(statement, values or None)
 

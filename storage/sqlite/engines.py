@@ -11,7 +11,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
-from enum import Enum
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +22,7 @@ from sqlalchemy.util import LRUCache
 from sqlmodel import Session
 
 from invoicing.refusals import Refusal, Unavailable
+from storage.database import Mode
 from storage.queries.cache import forget, with_memory
 from storage.sqlite.connections import BUSY_TIMEOUT_MS, is_open_here, open_alone, open_guarded, open_plain
 from storage.sqlite.examining import examine, read_header
@@ -46,6 +46,7 @@ __all__ = [
     "Fault",
     "FileKind",
     "GuardedFile",
+    "Mode",
     "OutdatedStore",
     "Stamp",
     "StorageFault",
@@ -60,11 +61,6 @@ T = TypeVar("T")
 
 _MODE = "counterfoil_mode"
 _FILE = "counterfoil_file"
-
-
-class Mode(Enum):
-    READ = "read"
-    WRITE = "write"
 
 
 # What all engines have in common; it opens no file.

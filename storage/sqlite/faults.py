@@ -22,7 +22,7 @@ from storage.plain_files import lies_plainly, write_probe
 
 
 class Fault(Enum):
-    """What is wrong, in one word. The last seven are faults of the storage and not of the file: it may be sound."""
+    """What is wrong, in one word. The last eight are faults of the storage and not of the file: it may be sound."""
 
     MISSING = "missing"
     NOT_A_FILE = "not_a_file"
@@ -45,6 +45,7 @@ class Fault(Enum):
     DISK_ERROR = "disk_error"
     TOO_MANY_OPEN = "too_many_open"
     BUSY = "busy"
+    UNREACHABLE = "unreachable"
     UNKNOWN = "unknown"
 
     @property
@@ -144,6 +145,10 @@ _WORDS = {
         "Nothing was changed: try again. The operator raises the limit of open files.",
     ),
     Fault.BUSY: ("the books are busy with another write", "Nothing was changed: try again."),
+    Fault.UNREACHABLE: (
+        "the database server did not answer, or ended the connection",
+        "Look at what is there before trying again. The operator looks whether the server runs.",
+    ),
     Fault.UNKNOWN: ("the file cannot be opened", ""),
 }
 _REMEDIES = {
@@ -163,6 +168,7 @@ _OF_STORAGE = frozenset(
         Fault.DISK_ERROR,
         Fault.TOO_MANY_OPEN,
         Fault.BUSY,
+        Fault.UNREACHABLE,
         Fault.UNKNOWN,
     }
 )
@@ -222,9 +228,9 @@ UNREADABLE_ROW = (ValueError, LookupError, TypeError, ArithmeticError, InvalidRe
 """What reading a row raises that no release writes: somebody changed it, or removed one that has to be there."""
 
 
-def told(path: Path, fault: Fault) -> StorageFault:
-    """The error that says so of a file."""
-    detail = f"{path}: {fault.sentence}"
+def told(where: Path | str, fault: Fault) -> StorageFault:
+    """The error that says so of a database."""
+    detail = f"{where}: {fault.sentence}"
     match fault:
         case Fault.BUSY:
             return BusyFile(detail)

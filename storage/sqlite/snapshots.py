@@ -10,10 +10,9 @@ computes has a budget.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, closing
-from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import aiosqlite
 from sqlalchemy.exc import DBAPIError
@@ -26,6 +25,7 @@ from storage.sqlite.engines import engine_on, raise_told
 from storage.sqlite.guarded import GuardedFile
 from storage.work.budget import Budget, keep_to
 from storage.work.completion import to_its_end, to_its_end_or_stopped
+from storage.work.metering import metered
 from storage.work.stopping import STEPS_BETWEEN, Stop
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ class Snapshot:
         """
         budget = Budget()
         keep_to(self._session.sync_session, budget)  # type: ignore[arg-type]  # As above.
-        return await self._to_its_end(_metered(self._session.run_sync(work), budget))  # type: ignore[arg-type]  # As above.
+        return await self._to_its_end(metered(self._session.run_sync(work), budget))  # type: ignore[arg-type]  # As above.
 
     async def _to_its_end(self, act: Coroutine[Any, Any, T]) -> T:
         try:
@@ -72,34 +72,6 @@ class Snapshot:
         except (DBAPIError, sqlite3.Error) as error:
             raise_told(error, self._file)
             raise
-
-
-async def _metered(act: Coroutine[Any, Any, T], budget: Budget) -> T:
-    """Await `act`; what others compute while it waits does not count."""
-    return await _Metered(act, budget)
-
-
-class _Metered(Awaitable[T]):
-    def __init__(self, act: Coroutine[Any, Any, T], budget: Budget) -> None:
-        self._act = act
-        self._budget = budget
-
-    def __await__(self) -> Generator[Any, Any, T]:
-        go_on = partial(self._act.send, None)
-        self._budget.begin()
-        self._budget.wait()
-        while True:
-            self._budget.go_on()
-            try:
-                waits_for = go_on()
-            except StopIteration as end:
-                return cast("T", end.value)
-            finally:
-                self._budget.wait()
-            try:
-                go_on = partial(self._act.send, (yield waits_for))
-            except BaseException as error:
-                go_on = partial(self._act.throw, error)
 
 
 @asynccontextmanager

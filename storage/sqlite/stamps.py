@@ -55,7 +55,7 @@ def check_stamp(connection: sqlite3.Connection, path: Path, stamp: Stamp) -> Non
         _check_newest_document(connection, path, stamp.organization_id)
 
 
-def check_same(path: Path, found: Stamp, wanted: Stamp) -> None:
+def check_same(path: Path | str, found: Stamp, wanted: Stamp) -> None:
     """Make sure that a file which says this of itself is the wanted one, and of this program's version.
 
     Raises:

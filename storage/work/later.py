@@ -33,6 +33,9 @@ class Later:
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
+            loop = None
+        # A thread may have an event loop of its own, which ends with its transaction.
+        if loop is None or (self._loop is not None and loop is not self._loop):
             if self._loop is not None:
                 self._loop.call_soon_threadsafe(self.soon)
             return

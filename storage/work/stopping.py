@@ -34,7 +34,7 @@ class Stop:
         session.info[_STOP] = self
 
     def watched(self, work: Callable[[Session], T], session: Session) -> T:
-        """Run `work`, whose statements, and whose calls of `stop_if_wished`, end it when that is wished for."""
+        """As `watched_statements`; in the middle of a statement too, where the database is asked now and then."""
         self.check()
         self.mark(session)
         plain: Any = session.connection().connection.driver_connection
@@ -45,6 +45,15 @@ class Stop:
         finally:
             # What began to be committed is committed.
             plain.set_progress_handler(None, 0)
+        self.check()
+        return result
+
+    def watched_statements(self, work: Callable[[Session], T], session: Session) -> T:
+        """Run `work`, whose statements, and whose calls of `stop_if_wished`, end it when that is wished for."""
+        self.check()
+        self.mark(session)
+        result = work(session)
+        session.flush()
         self.check()
         return result
 

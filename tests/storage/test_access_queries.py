@@ -26,6 +26,7 @@ from storage.directory.access_queries import (
 from storage.directory.database import DIRECTORY_FILE, Directory
 from storage.directory.organizations import add_organization, every_reachable
 from storage.directory.tables import Credential, CredentialOrganization, MembershipClient, Organization
+from storage.folder.databases import FolderDatabases
 from storage.sqlite.engines import Mode
 from storage.work import budget
 from tests.support.begun import begin_folder
@@ -96,7 +97,7 @@ def counted(db: Session, reach: Reach) -> tuple[int, int]:
 @pytest.mark.parametrize("seed", range(8))
 async def test_the_count_is_that_of_the_rows(tmp_path: Path, seed: int) -> None:
     begin_folder(tmp_path)
-    directory = Directory(tmp_path)
+    directory = Directory(FolderDatabases(tmp_path).directory())
     try:
         await directory.write(lambda db: populate(db, random.Random(seed)))  # noqa: S311
         found = [await directory.read(partial(counted, reach=reach)) for reach in reaches(USERS)]
@@ -137,7 +138,7 @@ def reached(db: Session, users: int = USERS) -> list[OrganizationRef | None]:
 async def test_who_reaches_what_is_known_anew_after_every_change(tmp_path: Path, by: str) -> None:
     """What a connection remembers is what a new one reads, whoever has changed what; and it does remember."""
     begin_folder(tmp_path)
-    directory = Directory(tmp_path)
+    directory = Directory(FolderDatabases(tmp_path).directory())
     chance = random.Random(by)  # noqa: S311  # The same changes in every run.
     asked = partial(reached, users=scaled(USERS, 2))
     with closing(sqlite3.connect(tmp_path / DIRECTORY_FILE, isolation_level=None)) as other_process:
@@ -167,7 +168,7 @@ async def test_what_is_reached_is_asked_for_once(tmp_path: Path, monkeypatch: py
     # On a busy machine it may take longer than one transaction may hold the event loop.
     monkeypatch.setattr(budget, "NANOSECONDS_MAX", 10**12)
     begin_folder(tmp_path)
-    directory = Directory(tmp_path)
+    directory = Directory(FolderDatabases(tmp_path).directory())
     asked: list[str] = []
 
     @event.listens_for(Engine, "before_cursor_execute")
@@ -193,7 +194,7 @@ async def test_what_is_reached_is_asked_for_once(tmp_path: Path, monkeypatch: py
 
 async def test_a_limited_credential_reaches_what_was_picked_and_its_user_reaches(tmp_path: Path) -> None:
     begin_folder(tmp_path)
-    directory = Directory(tmp_path)
+    directory = Directory(FolderDatabases(tmp_path).directory())
 
     def by_reach(db: Session) -> list[tuple[set[str], set[str], set[str]]]:
         reached = [{one.id for one in every_reachable(db, each, archived=True)} for each in reaches(USERS)]

@@ -17,6 +17,7 @@ from storage.directory import activity_log, organizations, users
 from storage.directory.activity import INSTALLATION, Bounds, Noted, noted_page
 from storage.directory.activity_log import LEFT_OUT, ActivityLog
 from storage.directory.database import DIRECTORY_FILE, Directory
+from storage.folder.databases import FolderDatabases
 from storage.sqlite.engines import StorageFault
 from tests.support.begun import begin_folder
 from tests.support.clock import NOON
@@ -37,7 +38,7 @@ READ = Noted(NOON, "mcp", "find_customers", "ok", "org-a", named=True)
 
 @asynccontextmanager
 async def a_directory(root: Path) -> AsyncIterator[Directory]:
-    directory = Directory(begin_folder(root))
+    directory = Directory(FolderDatabases(begin_folder(root)).directory())
     try:
         yield directory
     finally:

@@ -15,7 +15,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from operations.verification import verify_books
-from storage.books.pool import BOOKS_FILE, CONNECTIONS, ORGANIZATIONS_FOLDER
+from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
+from storage.folder.databases import CONNECTIONS_TO_BOOKS
 from storage.sqlite.engines import DamagedStore
 from tests.support.faults import scaled
 from tests.support.pools import MANY, LonePool, make_books
@@ -129,7 +130,7 @@ async def test_an_engine_in_use_is_never_closed(root: Path) -> None:
 
 
 async def test_an_organization_has_two_connections_of_threads_at_most(root: Path) -> None:
-    pool, gates = LonePool(root), [Gate() for _ in range(CONNECTIONS)]
+    pool, gates = LonePool(root), [Gate() for _ in range(CONNECTIONS_TO_BOOKS)]
     async with asyncio.TaskGroup() as tasks:
         for gate in gates:
             tasks.create_task(pool.read(IDS[0], gate.look, size=MANY))
@@ -140,7 +141,7 @@ async def test_an_organization_has_two_connections_of_threads_at_most(root: Path
         # Another organization is not held up by a busy one, and nobody who waits takes a thread or a connection.
         assert await pool.read(IDS[1], count_accounts, size=MANY) == 0
         # One more stands in the event loop, which has compared the books with their anchor.
-        assert connections(root, IDS[0]) == CONNECTIONS + 1 == 3
+        assert connections(root, IDS[0]) == CONNECTIONS_TO_BOOKS + 1 == 3
         assert threading.active_count() <= threads + 1
         assert not any(task.done() for task in waiting)
         for gate in gates:

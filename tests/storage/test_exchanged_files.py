@@ -15,6 +15,7 @@ from invoicing.organizations import OrganizationRef
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
 from storage.directory import organizations
+from storage.folder.databases import FolderDatabases
 from storage.folder.store import Store
 from storage.sqlite.engines import DamagedStore, GuardedFile, copy_live
 from tests.support.folders import folder_of
@@ -52,7 +53,7 @@ def exchange(root: Path, bakery: OrganizationRef, studio: OrganizationRef, name:
 
 
 async def count_documents(root: Path, organization: OrganizationRef) -> int:
-    store = Store(root)
+    store = Store(root, FolderDatabases(root))
     try:
         return await store.pool.read(
             organization.id,

@@ -34,6 +34,7 @@ from storage.folder.provisioning import (
 )
 from storage.migrations import head_stamp
 from storage.plain_files import UNFINISHED_PREFIX
+from storage.sqlite.database import Database as FileDatabase
 from storage.sqlite.engines import DamagedStore, FileKind, examine, stamp_of
 from tests.support.clock import NOON, SettableClock
 from tests.support.faults import scaled
@@ -256,7 +257,9 @@ async def test_a_maker_that_is_cancelled_in_company_keeps_the_books_that_the_dir
                 await one.client("Harbour Bakery")
 
         monkeypatch.setattr(organizations, "add_organization", make_known_and_leave)
-        writer = one.store.directory._database._writer
+        database = one.store.directory._database
+        assert isinstance(database, FileDatabase)
+        writer = database._writer
         async with writer.turn:
             leader = asyncio.create_task(one.store.directory.write(organizations.all_ids))
             makers.append(asyncio.create_task(make()))

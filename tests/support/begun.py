@@ -18,6 +18,7 @@ from operations.practices import FirstOrganization, start_installation
 from storage.directory.database import DIRECTORY_FILE
 from storage.folder.provisioning import ensure_directory_file, provision_books, template_file
 from storage.ids import new_organization_id
+from tests.support import stores
 from tests.support.clock import NOON
 from tests.support.stores import open_store
 
@@ -43,7 +44,7 @@ async def begin_practice(root: Path, clock: Clock, first: FirstOrganization, cli
 
     Practices of one test are as different as if each had been begun by itself; those of two tests may be copies.
     """
-    if (root / DIRECTORY_FILE).exists():
+    if stores.is_begun(root):
         return await _begin(root, clock, first, clients)
     test = os.environ.get("PYTEST_CURRENT_TEST", "").partition(" ")[0]
     _in_the_test[test] += 1
@@ -52,8 +53,7 @@ async def begin_practice(root: Path, clock: Clock, first: FirstOrganization, cli
         made = Path(_practices().name) / str(len(_begun))
         _begun[kind] = made, await _begin(begin_folder(made), clock, first, clients)
     made, begun = _begun[kind]
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    shutil.copytree(made, root, dirs_exist_ok=True)
+    stores.copy(made, root)
     return begun
 
 
@@ -70,13 +70,20 @@ def begin_folder(root: Path) -> Path:
 
     A folder that has a directory is left as it is.
     """
-    if not (root / DIRECTORY_FILE).exists():
+    if stores.is_on_server():
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    elif not stores.is_begun(root):
         made = Path(_migrated().name)
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         template_file(root).parent.mkdir(mode=0o700, exist_ok=True)
         for file in (made / DIRECTORY_FILE, template_file(made)):
             shutil.copy2(file, root / file.relative_to(made))
     return root
+
+
+def is_kept(root: Path) -> bool:
+    """Whether an installation is one that others are copied from."""
+    return any(root == made.resolve() for made, _ in _begun.values())
 
 
 def remove_begun() -> None:

@@ -10,12 +10,14 @@ from sqlmodel import Session
 
 from invoicing.organizations import Environment, NewOrganization, OrganizationKind
 from storage.books.pool import BooksPool
+from storage.database import Mode
 from storage.directory.anchors import Ends, add_anchor
 from storage.directory.database import DIRECTORY_FILE, Directory
 from storage.directory.organizations import add_organization
+from storage.folder.databases import FolderDatabases
 from storage.folder.provisioning import provision_books
 from storage.migrations import head_stamp
-from storage.sqlite.engines import FileKind, Mode, guarded_engine, run_transaction
+from storage.sqlite.engines import FileKind, guarded_engine, run_transaction
 from storage.work.budget import IN_A_THREAD
 from tests.support.begun import begin_folder
 from tests.support.clock import NOON
@@ -53,8 +55,9 @@ class LonePool(BooksPool):
     """A pool with a directory of its own, which is closed with it."""
 
     def __init__(self, root: Path, *, capacity: int = 0) -> None:
-        self._own = Directory(root)
-        super().__init__(root, self._own, capacity=capacity)
+        databases = FolderDatabases(root)
+        self._own = Directory(databases.directory())
+        super().__init__(root, databases, self._own, capacity=capacity)
 
     async def close(self) -> None:
         await super().close()

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from server.settings import read_settings
+from storage.directory.database import DIRECTORY_FILE
 from storage.folder import store
 from storage.folder.store import Store
+from storage.postgres.addresses import Address, address_of
+from tests.support.servers import server
 
 Opening = Callable[[Path], AbstractAsyncContextManager[Store]]
 
-
-def _sqlite(root: Path) -> AbstractAsyncContextManager[Store]:
-    # A program that is no test of the suite leaves no key where those of real installations lie.
-    keys = read_settings().keys if "COUNTERFOIL_KEYS" in os.environ else root.with_name(f"{root.name}-keys")
-    return store.open_store(root, keys=keys)
-
-
-STORES: dict[str, Opening] = {"sqlite": _sqlite}
-"""By their names: how each is opened on a folder of the test's own."""
-_chosen = ["sqlite"]
+SQLITE, POSTGRES = "sqlite", "postgres"
+STORES = (SQLITE, POSTGRES)
+_chosen = [SQLITE]
+_databases: dict[Path, str] = {}
+"""The database of each folder, where books are on a server."""
 
 
 def choose(name: str) -> None:
@@ -30,6 +30,44 @@ def choose(name: str) -> None:
     _chosen[:] = [name]
 
 
+def is_on_server() -> bool:
+    """Whether books are kept on a server."""
+    return _chosen[0] == POSTGRES
+
+
 def open_store(root: Path) -> AbstractAsyncContextManager[Store]:
     """The store on this folder, of the kind that the run was asked for."""
-    return STORES[_chosen[0]](root)
+    # A program that is no test of the suite leaves no key where those of real installations lie.
+    keys = read_settings().keys if "COUNTERFOIL_KEYS" in os.environ else root.with_name(f"{root.name}-keys")
+    return store.open_store(root, keys=keys, address=address(root))
+
+
+def address(root: Path) -> Address | None:
+    """Where the books of this folder are, unless they are in it; a database is made for a folder that has none."""
+    if not is_on_server():
+        return None
+    root = root.resolve()
+    if root not in _databases:
+        _databases[root] = f"t{hashlib.sha256(str(root).encode()).hexdigest()[:24]}"
+        server().create(_databases[root])
+    return address_of(server().url(_databases[root]))
+
+
+def is_begun(root: Path) -> bool:
+    """Whether there is an installation in this folder."""
+    return root.resolve() in _databases if is_on_server() else (root / DIRECTORY_FILE).exists()
+
+
+def copy(made: Path, root: Path) -> None:
+    """Make the installation at `root` a copy of one that nobody has open."""
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.copytree(made, root, dirs_exist_ok=True)
+    if is_on_server():
+        _databases[root.resolve()] = name = f"t{hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:24]}"
+        server().create(name, template=_databases[made.resolve()])
+
+
+def forget(kept: Callable[[Path], bool]) -> None:
+    """Remove the databases of all folders but those that are `kept`."""
+    for root in [one for one in _databases if not kept(one)]:
+        server().drop(_databases.pop(root))

@@ -1,0 +1,81 @@
+"""The databases of a data folder whose books are files in it: SQLite, one file for the directory and one for each
+organization.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+import anyio.to_thread
+from sqlmodel import Session
+
+from storage.books.pool import BOOKS_FILE, organization_folder
+from storage.database import Database
+from storage.directory.anchors import Ends
+from storage.directory.database import DIRECTORY_FILE
+from storage.folder.provisioning import discard_books, ensure_directory_file, provision_books
+from storage.migrations import head_stamp
+from storage.sqlite.database import Database as FileDatabase
+from storage.sqlite.engines import FileKind, read_once
+from storage.sqlite.files_limit import open_books_max
+from storage.sqlite.looks import look_of
+from storage.work.completion import to_its_end
+
+T = TypeVar("T")
+
+CONNECTIONS_TO_DIRECTORY = 4
+CONNECTIONS_TO_BOOKS = 2
+
+
+class FolderDatabases:
+    """Files in the data folder `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def directory(self) -> Database:
+        stamp = head_stamp(FileKind.DIRECTORY)
+        return FileDatabase(self._root / DIRECTORY_FILE, stamp, connections=CONNECTIONS_TO_DIRECTORY)
+
+    def books(self, organization_id: str) -> Database:
+        stamp = head_stamp(FileKind.BOOKS, organization_id)
+        return FileDatabase(self._file(organization_id), stamp, connections=CONNECTIONS_TO_BOOKS)
+
+    def read_now(self, organization_id: str, work: Callable[[Session], T], *, is_open: bool) -> T:
+        return read_once(
+            self._file(organization_id), head_stamp(FileKind.BOOKS, organization_id), work, examined=is_open
+        )
+
+    def where(self, organization_id: str) -> str:
+        return str(self._file(organization_id))
+
+    async def looks(self, organization_ids: Iterable[str]) -> Mapping[str, str]:
+        ids = list(organization_ids)
+        return await to_its_end(anyio.to_thread.run_sync(lambda: {one: self.look_now(one) for one in ids}))
+
+    def look_now(self, organization_id: str) -> str:
+        return look_of(self._file(organization_id))
+
+    def ensure_directory(self) -> None:
+        ensure_directory_file(self._root)
+
+    def provision(
+        self, organization_id: str, *, now: datetime, fill: Callable[[Session], object], bring: Mapping[str, bytes]
+    ) -> Ends:
+        return provision_books(self._root, organization_id, now=now, fill=fill, bring=bring)
+
+    def discard(self, organization_id: str) -> None:
+        discard_books(self._root, organization_id)
+
+    @property
+    def capacity(self) -> int:
+        return open_books_max()
+
+    async def close(self) -> None:
+        """Each file is closed by itself."""
+
+    def _file(self, organization_id: str) -> Path:
+        return organization_folder(self._root, organization_id) / BOOKS_FILE

@@ -1,0 +1,190 @@
+"""One schema of a server in use: transactions run whole, one writer at a time among all processes.
+
+A transaction that computes little runs in the event loop, which goes on while the server works. One that computes much
+runs in a thread, with an event loop and a connection of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from typing import Any, TypeVar
+
+import anyio.to_thread
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from sqlmodel import Session
+
+from invoicing.refusals import Unavailable
+from storage.database import Mode
+from storage.postgres.engines import NotFree, prepare, single_engine, transact
+from storage.postgres.faults import server_faults_told
+from storage.postgres.scopes import Scope
+from storage.postgres.stamps import check_stamp
+from storage.sqlite.faults import DamagedStore
+from storage.work.budget import Budget, TooLong, keep_to
+from storage.work.completion import to_its_end, to_its_end_or_stopped
+from storage.work.metering import metered
+from storage.work.stopping import Stop, Stopped
+
+T = TypeVar("T")
+
+
+def as_checked(scope: Scope, where: str, work: Callable[[Session], T]) -> Callable[[Session], T]:
+    """`work`, after the schema has said that it is the right one."""
+
+    def checked(session: Session) -> T:
+        check_stamp(session, scope, where)
+        return work(session)
+
+    return checked
+
+
+class SchemaDatabase:
+    """A schema, reached over the connections that all schemas share."""
+
+    def __init__(self, engine: AsyncEngine, scope: Scope, where: str) -> None:
+        self._engine = engine
+        self._scope = scope
+        self._where = where
+        self._turn = asyncio.Lock()
+        self._damaged = False
+
+    @property
+    def is_intact(self) -> bool:
+        return not self._damaged
+
+    async def run(self, mode: Mode, work: Callable[[Session], T]) -> T:
+        try:
+            return await self.run_at_once(mode, work)
+        except TooLong:
+            return await self.run_in_thread(mode, work)
+
+    async def run_in_thread(self, mode: Mode, work: Callable[[Session], T], *, stoppable: bool = False) -> T:
+        stop = Stop()
+        watched = partial(stop.watched_statements, self._checked(work))
+        alone = _Alone(self._engine.url, self._scope)
+        act = anyio.to_thread.run_sync(alone.run, mode, watched)
+        if mode is Mode.READ:
+            return await self._told(to_its_end_or_stopped(act, partial(alone.cancel, stop)))
+        return await self._told(to_its_end_or_stopped(act, stop.wish) if stoppable else to_its_end(act))
+
+    async def run_at_once(self, mode: Mode, work: Callable[[Session], T]) -> T:
+        budget = Budget()
+
+        def within_budget(session: Session) -> T:
+            return self._checked(work)(keep_to(session, budget))
+
+        if mode is Mode.READ:
+            act = metered(transact(self._engine, self._scope, mode, within_budget), budget)
+            return await self._told(_to_its_end_or_cancelled(act))
+        # Who waits for somebody of the same process needs no connection meanwhile.
+        async with self._turn:
+            return await self._told(
+                to_its_end(metered(transact(self._engine, self._scope, mode, within_budget), budget))
+            )
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[SchemaSnapshot]:
+        with server_faults_told(self._where):
+            connection = await self._engine.connect()
+        try:
+            await prepare(connection, self._scope, Mode.READ)
+            snapshot = SchemaSnapshot(connection, self._where)
+            await snapshot.read(self._checked(lambda session: None))
+            yield snapshot
+        finally:
+            await to_its_end(connection.close())
+
+    async def write_if_free(self, work: Callable[[Session], object]) -> bool:
+        if self._turn.locked():
+            return False
+        try:
+            async with self._turn:
+                await self._told(
+                    to_its_end(transact(self._engine, self._scope, Mode.WRITE, self._checked(work), wait=False))
+                )
+        except (NotFree, Unavailable):
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Connections are those of all schemas."""
+
+    def _checked(self, work: Callable[[Session], T]) -> Callable[[Session], T]:
+        return as_checked(self._scope, self._where, work)
+
+    async def _told(self, act: Coroutine[Any, Any, T]) -> T:
+        try:
+            with server_faults_told(self._where):
+                answer = await act
+        except DamagedStore:
+            self._damaged = True
+            raise
+        self._damaged = False
+        return answer
+
+
+class _Alone:
+    """A transaction in a thread, with an event loop and a connection of its own."""
+
+    def __init__(self, url: URL, scope: Scope) -> None:
+        self._url = url
+        self._scope = scope
+        self._cancel: Callable[[], object] | None = None
+
+    def run(self, mode: Mode, work: Callable[[Session], T]) -> T:
+        return asyncio.run(self._run(mode, work))
+
+    def cancel(self, stop: Stop) -> None:
+        """Let it end, in the middle of what the server does for it as well."""
+        stop.wish()
+        if self._cancel is not None:
+            self._cancel()
+
+    async def _run(self, mode: Mode, work: Callable[[Session], T]) -> T:
+        engine = single_engine(self._url)
+        act = asyncio.ensure_future(transact(engine, self._scope, mode, work))
+        self._cancel = partial(asyncio.get_running_loop().call_soon_threadsafe, act.cancel)
+        try:
+            return await act
+        except asyncio.CancelledError:
+            raise Stopped from None
+        finally:
+            self._cancel = None
+            await engine.dispose()
+
+
+class SchemaSnapshot:
+    """One reading transaction on a connection of the pool."""
+
+    def __init__(self, connection: AsyncConnection, where: str) -> None:
+        self._session = AsyncSession(connection, sync_session_class=Session)
+        self._where = where
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        with server_faults_told(self._where):
+            return await _to_its_end_or_cancelled(self._session.run_sync(work))  # type: ignore[arg-type]  # SQLModel's.
+
+    async def read_whole(self, work: Callable[[Session], T]) -> T:
+        budget = Budget()
+        keep_to(self._session.sync_session, budget)  # type: ignore[arg-type]  # As above.
+        with server_faults_told(self._where):
+            return await _to_its_end_or_cancelled(metered(self._session.run_sync(work), budget))  # type: ignore[arg-type]
+
+
+async def _to_its_end_or_cancelled(act: Coroutine[Any, Any, T]) -> T:
+    """Await `act`; where the caller is cancelled, the server stops what it does, and the caller waits for that."""
+    task = asyncio.ensure_future(act)
+
+    async def ended() -> T:
+        with suppress(asyncio.CancelledError):
+            return await task
+        raise Unavailable("The caller has gone.")
+
+    def stop() -> None:
+        task.cancel()
+
+    return await to_its_end_or_stopped(ended(), stop)

@@ -1,0 +1,103 @@
+"""The databases of an installation on a server, and the folder of its files."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from sqlmodel import Session
+
+from storage.books.pool import organization_folder
+from storage.database import Database, Mode
+from storage.directory.anchors import Ends, anchored_entries
+from storage.folder.provisioning import make_organization_folder
+from storage.postgres.addresses import Address
+from storage.postgres.database import SchemaDatabase, as_checked
+from storage.postgres.engines import run_apart, serving_engine, single_engine, transact
+from storage.postgres.faults import server_faults_told
+from storage.postgres.schemas import Schemas
+from storage.postgres.scopes import Scope, books_scope, directory_scope
+from storage.sqlite.faults import check_storage, faults_told
+
+T = TypeVar("T")
+
+OPEN_BOOKS = 4_096
+"""A set of books in use costs a little memory, and no file."""
+
+
+class ServerDatabases:
+    """Schemas of the server at `address`; files of the organizations in the folder `root`."""
+
+    def __init__(self, root: Path, address: Address) -> None:
+        self._root = root
+        self._address = address
+        self._schemas = Schemas(address)
+        self._engine = serving_engine(address.url)
+
+    def directory(self) -> Database:
+        return SchemaDatabase(self._engine, directory_scope(), f"the directory in {self._address}")
+
+    def books(self, organization_id: str) -> Database:
+        return SchemaDatabase(self._engine, books_scope(organization_id), self.where(organization_id))
+
+    def read_now(self, organization_id: str, work: Callable[[Session], T], *, is_open: bool) -> T:
+        return self._read_apart(books_scope(organization_id), self.where(organization_id), work)
+
+    def where(self, organization_id: str) -> str:
+        return f"schema {books_scope(organization_id).schema} in {self._address}"
+
+    async def looks(self, organization_ids: Iterable[str]) -> Mapping[str, str]:
+        ids = list(organization_ids)
+        ends = await self.directory().run(Mode.READ, lambda db: anchored_entries(db, ids))
+        return {one: f"{ends[one].position}-{ends[one].hash}" if one in ends else "" for one in ids}
+
+    def look_now(self, organization_id: str) -> str:
+        """Closing books changes nothing on a server."""
+        return ""
+
+    def ensure_directory(self) -> None:
+        with faults_told(self._root):
+            self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        check_storage(self._root)
+        with server_faults_told(str(self._address)):
+            run_apart(self._schemas.check_login)
+            run_apart(self._schemas.ensure_directory)
+
+    def provision(
+        self, organization_id: str, *, now: datetime, fill: Callable[[Session], object], bring: Mapping[str, bytes]
+    ) -> Ends:
+        with faults_told(self._root):
+            folder = make_organization_folder(self._root, organization_id, bring)
+        try:
+            with server_faults_told(self.where(organization_id)):
+                return run_apart(partial(self._schemas.provision, organization_id, now=now, fill=fill))
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def discard(self, organization_id: str) -> None:
+        with server_faults_told(self.where(organization_id)):
+            run_apart(partial(self._schemas.discard, organization_id))
+        shutil.rmtree(organization_folder(self._root, organization_id), ignore_errors=True)
+
+    @property
+    def capacity(self) -> int:
+        return OPEN_BOOKS
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+    def _read_apart(self, scope: Scope, where: str, work: Callable[[Session], T]) -> T:
+        async def read() -> T:
+            engine = single_engine(self._address.url)
+            try:
+                return await transact(engine, scope, Mode.READ, as_checked(scope, where, work))
+            finally:
+                await engine.dispose()
+
+        with server_faults_told(where):
+            return run_apart(read)

@@ -1,0 +1,166 @@
+"""The only place that opens connections to a server, and begins and ends transactions there.
+
+Each transaction takes a role and a path of schemas for itself alone, in its first statement: what forgets whose it is
+finds no table, and what names another's may not read it. A writing one takes the lock of its database in the same
+statement and waits for it no longer than a writer of a file would.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, bindparam, event, text
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
+from sqlmodel import Session
+
+from storage.database import Mode
+from storage.postgres.scopes import Scope
+
+T = TypeVar("T")
+
+CONNECTIONS = 10
+"""Of one process that serves; a server has 100 unless told otherwise."""
+CONNECT_SECONDS = 10
+WAIT_SECONDS = 5
+"""For a connection of the pool, and for the lock of whoever writes: as long as for a file that is busy."""
+
+_SCOPE = "counterfoil_scope"
+_LOCKS = "counterfoil_locks"
+_PLAIN = "counterfoil_plain"
+_TAKE = "SELECT set_config('search_path', :path, true), set_config('role', :role, true)"
+_TAKE_ROLE = text(_TAKE)
+# Left to right: how long it waits is set before it waits.
+_TAKE_ROLE_AND_LOCK = text(f"{_TAKE}, set_config('lock_timeout', :wait, true), pg_advisory_xact_lock(:key)").bindparams(
+    bindparam("wait", f"{WAIT_SECONDS}s")
+)
+_TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:key)")
+
+
+class NotFree(Exception):
+    """Somebody else writes at this moment, and the transaction was not to wait."""
+
+
+def serving_engine(url: URL) -> AsyncEngine:
+    """The engine that a process serves from: connections are kept, and those that the server has closed made anew."""
+    return _with_beginnings(
+        create_async_engine(
+            url,
+            poolclass=AsyncAdaptedQueuePool,
+            pool_size=CONNECTIONS,
+            max_overflow=0,
+            pool_timeout=WAIT_SECONDS,
+            pool_pre_ping=False,
+            hide_parameters=True,
+            connect_args=_arguments(url),
+        )
+    )
+
+
+def single_engine(url: URL) -> AsyncEngine:
+    """An engine that keeps no connection, for one act."""
+    return _with_beginnings(
+        create_async_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=_arguments(url))
+    )
+
+
+async def transact(
+    engine: AsyncEngine, scope: Scope, mode: Mode, work: Callable[[Session], T], *, wait: bool = True
+) -> T:
+    """Run `work` as one transaction of this scope: all of it is kept, or, when it raises, nothing.
+
+    Raises:
+        NotFree: somebody else writes there, and it was not to `wait`.
+    """
+    async with engine.connect() as connection:
+        await prepare(connection, scope, mode, wait=wait)
+        return await connection.run_sync(_run, work)
+
+
+async def prepare(connection: AsyncConnection, scope: Scope, mode: Mode, *, wait: bool = True) -> None:
+    """Let the connection's transactions be of this scope and mode; it asks the server nothing."""
+    reads = mode is Mode.READ
+    await connection.execution_options(
+        **{_SCOPE: scope, _LOCKS: None if reads else wait},
+        # All that is read is of one moment; whoever writes is alone, and sees what was kept before.
+        isolation_level="REPEATABLE READ" if reads else "READ COMMITTED",
+        postgresql_readonly=reads,
+    )
+
+
+def run_apart(act: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run a coroutine to its end in an event loop of its own, for who is in a thread already; where that thread has an
+    event loop itself, in another.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(act())
+    with ThreadPoolExecutor(1, thread_name_prefix="counterfoil-postgres") as thread:
+        return thread.submit(asyncio.run, act()).result()
+
+
+def plain(connection: Connection) -> Connection:
+    """The connection, whose transactions begin without a role: for making schemas and roles."""
+    return connection.execution_options(**{_PLAIN: True})
+
+
+def take_role(connection: Connection, scope: Scope, *, lock: bool = False) -> None:
+    """Go on in the transaction that has begun as whoever may use this scope alone, and with its lock."""
+    named = {"path": scope.search_path, "role": scope.role}
+    if lock:
+        connection.execute(_TAKE_ROLE_AND_LOCK, {**named, "key": scope.lock})
+    else:
+        connection.execute(_TAKE_ROLE, named)
+
+
+def run_script(connection: Connection, statements: Iterable[str]) -> None:
+    """Run statements of ours that take no values, all at once: each by itself would be prepared first."""
+    driver: Any = connection.connection.dbapi_connection
+    driver.run_async(lambda plain: plain.execute(";\n".join(statements)))
+
+
+def _run(connection: Connection, work: Callable[[Session], T]) -> T:
+    with connection.begin(), Session(bind=connection, expire_on_commit=False) as session:
+        result = work(session)
+        session.flush()
+    return result
+
+
+def _with_beginnings(engine: AsyncEngine) -> AsyncEngine:
+    event.listen(engine.sync_engine, "begin", _begin)
+    event.listen(engine.sync_engine, "connect", _connected)
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    scope: Scope | None = options.get(_SCOPE)
+    if scope is not None:
+        wait: bool | None = options.get(_LOCKS)
+        take_role(connection, scope, lock=bool(wait))
+        if wait is False and not connection.execute(_TRY_LOCK, {"key": scope.lock}).scalar_one():
+            raise NotFree
+    elif not options.get(_PLAIN):
+        raise RuntimeError("a transaction that does not say whose it is")
+
+
+def _connected(connection: Any, _: object) -> None:
+    """Sums of whole numbers are whole: the server calls them numeric, and no column is that."""
+    connection.run_async(_read_whole_numbers)
+
+
+async def _read_whole_numbers(driver: Any) -> None:
+    await driver.set_type_codec("numeric", schema="pg_catalog", encoder=str, decoder=int, format="text")
+
+
+def _arguments(url: URL) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "timeout": CONNECT_SECONDS,
+        "server_settings": {"application_name": "counterfoil", "timezone": "UTC", "jit": "off"},
+    }
+    return given

@@ -1,0 +1,203 @@
+"""Making, migrating and removing schemas, as their owner: what no login that serves need be able to do.
+
+A schema belongs to a role that nobody logs in as; whoever makes schemas takes it for one transaction. The role of an
+organization may use the tables of its schema and nothing else, and the login that serves may take that role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from alembic import command
+from sqlalchemy import Connection, TextClause, text
+from sqlmodel import Session
+
+from invoicing.refusals import InvalidInput
+from storage.books.settings_tables import Identity
+from storage.database import Mode
+from storage.directory.anchors import Ends, ends_of_books
+from storage.migrations import head_stamp, migrations_of, one_at_a_time
+from storage.postgres.addresses import Address
+from storage.postgres.engines import plain, prepare, run_script, single_engine, take_role
+from storage.postgres.scopes import OWNER, Scope, books_scope, directory_scope, template_scope
+from storage.postgres.templates import VERSION_TABLE, script_of
+from storage.sqlite.file_kinds import FileKind
+
+T = TypeVar("T")
+
+_SCHEMA = text("SELECT 1 FROM pg_namespace WHERE nspname = :schema")
+_ROLE = text("SELECT 1 FROM pg_roles WHERE rolname = :role")
+_LOGIN = text("SELECT rolsuper OR rolbypassrls OR rolinherit FROM pg_roles WHERE rolname = current_user")
+_VERSION_TABLE = text("SELECT 1 FROM pg_tables WHERE schemaname = :schema AND tablename = :name")
+_VERSION = text("SELECT version_num FROM alembic_version")
+_STATE_VERSION = text("INSERT INTO alembic_version VALUES (:version)")
+_FIRST = text("SELECT pg_advisory_xact_lock(:key)")
+_FIRST_KEY = 0x43464D4B
+"""Whoever makes roles and schemas does it alone (the letters CFMK)."""
+
+
+class Schemas:
+    """The schemas of one installation. Each act is a transaction or more on a connection of its own: they are rare."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._directory = directory_scope()
+
+    async def check_login(self) -> None:
+        """Make sure that the login that serves can do nothing before it has taken a role.
+
+        Raises:
+            InvalidInput: it has the rights of its roles without taking them, or those of everybody.
+        """
+        engine = single_engine(self._address.url)
+        try:
+            async with engine.connect() as connection:
+                too_much = await connection.run_sync(lambda c: plain(c).execute(_LOGIN).scalar_one())
+        finally:
+            await engine.dispose()
+        if too_much:
+            raise InvalidInput(
+                f"The login {self._address.login} could read all books at once: make it no superuser, and NOINHERIT.",
+                field="database_url",
+            )
+
+    async def version_of(self, scope: Scope) -> int:
+        """The schema's version; 0 where there is no schema, or nothing in it."""
+
+        def read(connection: Connection) -> int:
+            if not _is_there(connection, _VERSION_TABLE, schema=scope.schema, name=VERSION_TABLE):
+                return 0
+            take_role(connection, _owned(scope))
+            found = connection.execute(_VERSION).scalar()
+            return int(found or 0)
+
+        return await self._run(read)
+
+    async def ensure_directory(self) -> None:
+        """Make the directory's schema, migrated, unless it is there."""
+        if await self.version_of(self._directory) == 0:
+            await self._run(lambda c: self._begin_schema(c, self._directory))
+            await self.migrate(self._directory)
+
+    async def ensure_template(self) -> Scope:
+        """The schema that new books are copied from, made where there is none of this version."""
+        wanted = head_stamp(FileKind.BOOKS).schema_version
+        scope = template_scope(wanted)
+        if await self.version_of(scope) != wanted:
+            await self._run(lambda c: self._begin_schema(c, scope))
+            await self._migrate(scope)
+        return scope
+
+    async def migrate(self, scope: Scope) -> None:
+        """Bring a schema to the newest revision, each in a transaction of its own, and let its role use what is new."""
+        await self._migrate(scope)
+        await self._run(lambda c: self._allow(c, scope))
+
+    async def provision(self, organization_id: str, *, now: datetime, fill: Callable[[Session], object]) -> Ends:
+        """Make the books of an organization in one transaction, filled by `fill`; answers where the chains end."""
+        template = await self.ensure_template()
+        scope = books_scope(organization_id)
+
+        def make(connection: Connection) -> Ends:
+            self._begin_schema(connection, scope)
+            take_role(connection, _owned(template))
+            statements = script_of(connection, template.schema)
+            take_role(connection, _owned(scope))
+            run_script(connection, statements)
+            connection.execute(_STATE_VERSION, {"version": f"{head_stamp(FileKind.BOOKS).schema_version:04d}"})
+            self._allow(connection, scope)
+            take_role(connection, scope)
+            return _filled(connection, organization_id, now, fill)
+
+        return await self._run(make)
+
+    async def discard(self, organization_id: str) -> None:
+        """Remove books that nobody knows of, and the role that could use them."""
+        scope = books_scope(organization_id)
+
+        def remove(connection: Connection) -> None:
+            if _is_there(connection, _SCHEMA, schema=scope.schema):
+                take_role(connection, _owned(scope))
+                connection.exec_driver_sql(f'DROP SCHEMA "{scope.schema}" CASCADE')
+
+        await self._run(remove)
+        # The schema is gone, and with it all that the role was allowed.
+        await self._run(lambda c: c.exec_driver_sql(f'DROP ROLE IF EXISTS "{scope.role}"'))
+
+    async def _migrate(self, scope: Scope) -> None:
+        engine = single_engine(self._address.owner)
+        try:
+            async with engine.connect() as connection:
+                await prepare(connection, _owned(scope), Mode.WRITE)
+                with one_at_a_time():
+                    await connection.run_sync(lambda c: command.upgrade(migrations_of(scope.kind, c), "head"))
+        finally:
+            await engine.dispose()
+
+    async def _run(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in one transaction of the login that makes schemas, which has taken no role yet."""
+        engine = single_engine(self._address.owner)
+        try:
+            async with engine.connect() as connection:
+                return await connection.run_sync(_in_transaction, work)
+        finally:
+            await engine.dispose()
+
+    def _begin_schema(self, connection: Connection, scope: Scope) -> None:
+        """Make the empty schema, unless it is there, and the role that may use it."""
+        connection.execute(_FIRST, {"key": _FIRST_KEY})
+        makes = self._address.owner.username
+        self._ensure_role(connection, OWNER, to=makes)
+        if scope.role != OWNER:
+            self._ensure_role(connection, scope.role, to=self._address.login)
+            if makes != self._address.login:
+                # It fills new books in the name of their organization.
+                connection.exec_driver_sql(f'GRANT "{scope.role}" TO "{makes}"')
+        if not _is_there(connection, _SCHEMA, schema=scope.schema):
+            connection.exec_driver_sql(f'CREATE SCHEMA "{scope.schema}" AUTHORIZATION "{OWNER}"')
+
+    def _ensure_role(self, connection: Connection, role: str, *, to: str | None) -> None:
+        if not _is_there(connection, _ROLE, role=role):
+            connection.exec_driver_sql(f'CREATE ROLE "{role}" NOLOGIN')
+        connection.exec_driver_sql(f'GRANT "{role}" TO "{to}"')
+
+    def _allow(self, connection: Connection, scope: Scope) -> None:
+        """Let the schema's role use all that is in it, and change none of it but rows."""
+        take_role(connection, _owned(scope))
+        for statement in _allowing(scope):
+            connection.exec_driver_sql(statement)
+
+
+def _owned(scope: Scope) -> Scope:
+    """The same schema, for its owner."""
+    return replace(scope, role=OWNER)
+
+
+def _allowing(scope: Scope) -> Iterable[str]:
+    yield f'GRANT USAGE ON SCHEMA "{scope.schema}" TO "{scope.role}"'
+    yield f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "{scope.schema}" TO "{scope.role}"'
+    yield f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA "{scope.schema}" TO "{scope.role}"'
+    # What version it is of, no act changes.
+    yield f'REVOKE INSERT, UPDATE, DELETE ON {VERSION_TABLE} FROM "{scope.role}"'
+
+
+def _in_transaction(connection: Connection, work: Callable[[Connection], T]) -> T:
+    connection = plain(connection)
+    with connection.begin():
+        return work(connection)
+
+
+def _filled(connection: Connection, organization_id: str, now: datetime, fill: Callable[[Session], object]) -> Ends:
+    with Session(bind=connection, expire_on_commit=False) as session:
+        session.add(Identity(organization_id=organization_id, stamped_at=now))
+        session.flush()
+        fill(session)
+        session.flush()
+        return ends_of_books(session)
+
+
+def _is_there(connection: Connection, query: TextClause, **named: str) -> bool:
+    return connection.execute(query, named).first() is not None

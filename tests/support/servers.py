@@ -1,0 +1,121 @@
+"""A PostgreSQL server for one run of tests: made in a folder, on a socket of its own, and ended with the run."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
+
+LOGIN = "counterfoil"
+"""Serves, and makes schemas: no superuser, and NOINHERIT."""
+_PROGRAMS = ("/usr/lib/postgresql/18/bin", "/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/15/bin")
+_SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "200",
+    # What a test made is never needed after a crash of the machine.
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "64MB",
+    "autovacuum": "off",
+}
+
+
+class Server:
+    """A server that runs, and the databases in it."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="counterfoil-postgres-"))
+        self._as = _user()
+        if self._as:
+            shutil.chown(self.folder, self._as)
+        data = self.folder / "data"
+        self._run("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+        options = " ".join(f"-c {name}={value or chr(39) * 2}" for name, value in _SETTINGS.items())
+        self._control("start", "-w", "-l", str(self.folder / "log"), "-o", f"{options} -k {self.folder}")
+        atexit.register(self.stop)
+        self.sql(f"CREATE ROLE {LOGIN} LOGIN NOINHERIT CREATEROLE")
+
+    def url(self, database: str) -> str:
+        """How the login of an installation reaches a database."""
+        return f"postgresql://{LOGIN}@/{database}?host={self.folder}"
+
+    def create(self, database: str, *, template: str = "template1") -> None:
+        """A database of the login, empty or as the template is."""
+        self.sql(f'CREATE DATABASE "{database}" OWNER {LOGIN} TEMPLATE "{template}"')
+
+    def drop(self, database: str) -> None:
+        """Remove a database, whoever is still connected to it."""
+        self.sql(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+    def sql(self, statement: str, *, database: str = "postgres") -> str:
+        """What the superuser is answered, as psql prints it without headings."""
+        return self._run(
+            "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", str(self.folder), "-U", "postgres",
+            "-d", database, "-c", statement,
+        )  # fmt: skip
+
+    def restart(self, how: str = "fast") -> None:
+        """Stop the server in this way, and start it again."""
+        self._control("restart", "-w", "-m", how)
+
+    def stop(self) -> None:
+        """End the server, and remove its folder."""
+        self._control("stop", "-w", "-m", "immediate", may_fail=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _control(self, *arguments: str, may_fail: bool = False) -> None:
+        self._run("pg_ctl", "-D", str(self.folder / "data"), *arguments, may_fail=may_fail)
+
+    def _run(self, program: str, *arguments: str, may_fail: bool = False) -> str:
+        # A server goes on after pg_ctl has ended, and would hold its pipe open.
+        with tempfile.TemporaryFile("w+") as said:
+            done = subprocess.run(
+                [_program(program), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                cwd=self.folder,
+                user=self._as or None,
+                check=False,
+            )
+            said.seek(0)
+            answer = said.read()
+        if done.returncode and not may_fail:
+            raise RuntimeError(f"{program}: {answer}")
+        return answer.strip()
+
+
+@cache
+def server() -> Server:
+    """The server of this process."""
+    return Server()
+
+
+def is_installed() -> bool:
+    """Whether this machine has what a server needs."""
+    return bool(_found("initdb")) and bool(_found("postgres"))
+
+
+def _user() -> str:
+    """Whom the server runs as: root may not."""
+    if os.geteuid() != 0:
+        return ""
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+def _program(name: str) -> str:
+    found = _found(name)
+    if not found:
+        raise RuntimeError(f"PostgreSQL's {name} is not installed")
+    return found
+
+
+def _found(name: str) -> str:
+    return shutil.which(name, path=os.pathsep.join((*_PROGRAMS, os.environ.get("PATH", "")))) or ""
