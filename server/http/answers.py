@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from operations.authorization.scopes import Asked
 from server import revisions
+from server.pages.languages import gettext
 from server.pages.rendering import render
 from storage.directory.credentials import Lapse
 
@@ -44,7 +45,7 @@ def method_not_allowed(url: str, *, in_browser: bool) -> Turned:
     if not in_browser:
         said = "This address is for AI clients (MCP over Streamable HTTP): use POST. There is no event stream to GET."
         return Turned(PlainTextResponse(said, status_code=405, headers=headers))
-    title = "This address is for an AI client"
+    title = gettext("This address is for an AI client")
     return Turned(render("connection_address.html", status=405, headers=headers, title=title, url=url))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import anyio
+from babel.numbers import format_decimal
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -20,53 +21,69 @@ from server.http.connections import line_of, vouch
 from server.http.limits import Allowance, Transfers
 from server.http.multipart import FormFile, NotThisForm
 from server.http.visits import note_visit
-from server.pages.languages import speaking_to
+from server.pages.languages import N_, gettext, locale, speaking_to
 from server.pages.rendering import render
 from storage.directory.uploads import KnownUpload
-from views.remedies import for_assistant, message_of
+from views.remedies import message_of, on_page
 
 PATH = "/uploads/{token}"
 _FORM_BYTES = 65_536
 """What a form may have around its file."""
 _log = logging.getLogger(__name__)
 
-_CHOOSE = "Choose a file: {things}"
-_NOT_TAKEN = "This file was not taken"
+_NOT_TAKEN = N_("This file was not taken")
 _COME = (
-    "The file has come",
-    "Go back to the chat and say that it was sent: the assistant can go on. You can close this page.",
+    N_("The file has come"),
+    N_("Go back to the chat and say that it was sent: the assistant can go on. You can close this page."),
 )
 _ANOTHER_CAME = (
-    "A file had come already",
-    "This page takes one file, and what you sent now was not kept. For another one ask the assistant for a new page.",
+    N_("A file had come already"),
+    N_(
+        "This page takes one file, and what you sent now was not kept. For another one ask the assistant for a new"
+        " page."
+    ),
 )
 _GONE = (
-    "No file is waited for here",
-    "The hour of this page is over, or its file was imported, or whoever asked for it may not import any more, or there"
-    " never was such a page.",
-    "Ask the assistant for a new one.",
+    N_("No file is waited for here"),
+    N_(
+        "The hour of this page is over, or its file was imported, or whoever asked for it may not import any more, or"
+        " there never was such a page."
+    ),
+    N_("Ask the assistant for a new one."),
 )
-_UNAVAILABLE = "The file cannot be taken now"
-_WAITS = "This page still waits. Open it again later."
-_TOO_MANY = ("Too many files at once", "Others are still being sent. Try again in a moment.")
-_TOO_SLOW = ("The file took too long", "It had not arrived whole in time, and nothing of it was kept.")
+_UNAVAILABLE = N_("The file cannot be taken now")
+_WAITS = N_("This page still waits. Open it again later.")
+_TOO_MANY = (N_("Too many files at once"), N_("Others are still being sent. Try again in a moment."))
+_TOO_SLOW = (N_("The file took too long"), N_("It had not arrived whole in time, and nothing of it was kept."))
 _ENVIRONMENTS = {
-    Environment.LIVE: "live: its books are real",
-    Environment.SANDBOX: "sandbox: to try things out",
+    Environment.LIVE: N_("live: its books are real"),
+    Environment.SANDBOX: N_("sandbox: to try things out"),
 }
-_TABLE = "CSV or XLSX, with the names of its columns"
+_TABLE = N_("CSV or XLSX, with the names of its columns")
 _THINGS = {
-    ImportKind.CUSTOMERS: ("customers", _TABLE),
-    ImportKind.ITEMS: ("items", _TABLE),
-    ImportKind.OPEN_ITEMS: ("documents of a former system", f"{_TABLE}: number, issue date, customer, total, open"),
-    ImportKind.SERIES: ("number series", f"{_TABLE}: code, kind, pattern, next"),
-    ImportKind.LOGO: ("logo", "a PNG or JPEG picture"),
+    ImportKind.CUSTOMERS: (N_("Choose a file: customers"), _TABLE),
+    ImportKind.ITEMS: (N_("Choose a file: items"), _TABLE),
+    ImportKind.OPEN_ITEMS: (
+        N_("Choose a file: documents of a former system"),
+        N_("CSV or XLSX, with the names of its columns: number, issue date, customer, total, open"),
+    ),
+    ImportKind.SERIES: (
+        N_("Choose a file: number series"),
+        N_("CSV or XLSX, with the names of its columns: code, kind, pattern, next"),
+    ),
+    ImportKind.LOGO: (N_("Choose a file: logo"), N_("a PNG or JPEG picture")),
 }
 _THEN = (
-    "Nothing is imported by sending it: the assistant then tells what each row would become, and imports it when you"
-    " say so."
+    N_(
+        "Nothing is imported by sending it: the assistant then tells what each row would become, and imports it when"
+        " you say so."
+    ),
+    N_("A file that is not imported is removed after an hour."),
 )
-_THEN_LOGO = "Nothing is changed by sending it: the assistant puts it on later documents when you say so."
+_THEN_LOGO = (
+    N_("Nothing is changed by sending it: the assistant puts it on later documents when you say so."),
+    N_("A file that is not used is removed after an hour."),
+)
 _ACCEPT = {ImportKind.LOGO: ".png,.jpg,.jpeg"}
 _TABLES = ".csv,.tsv,.txt,.xlsx"
 
@@ -88,7 +105,8 @@ class Uploads:
         try:
             response = await self._response(request)
         except Unavailable as fault:
-            response = _told(_UNAVAILABLE, message_of(fault, for_assistant), _WAITS, status=503)
+            said = (message_of(fault, on_page), gettext(_WAITS))
+            response = _told(gettext(_UNAVAILABLE), *said, status=503)
         except ClientDisconnect:
             # Whoever left in the middle is not there to be answered, and nothing of the file is kept.
             return
@@ -97,7 +115,7 @@ class Uploads:
     async def _response(self, request: Request) -> Response:
         found = await find_page(self._office.store, self._office.clock, request.path_params["token"])
         if found is None:
-            return _told(*_GONE, status=404)
+            return _told(*_worded(_GONE), status=404)
         vouch(request.scope, found.principal.user_id)
         status = 500
         try:
@@ -118,10 +136,10 @@ class Uploads:
         if request.method != "POST":
             return _come(found, found.upload) if found.upload.received_at else _choose(found)
         if found.upload.received_at:
-            return _told(*_ANOTHER_CAME, status=409, found=found)
+            return _told(*_worded(_ANOTHER_CAME), status=409, found=found)
         with self._coming.turn(found.principal.user_id) as admitted:
             if not admitted:
-                return _told(*_TOO_MANY, status=429, found=found, headers={"Retry-After": "5"})
+                return _told(*_worded(_TOO_MANY), status=429, found=found, headers={"Retry-After": "5"})
             return await self._taken(found, request)
 
     async def _taken(self, found: UploadPage, request: Request) -> Response:
@@ -132,15 +150,15 @@ class Uploads:
             try:
                 kept = await self._keep(found, request)
             except NotThisForm:
-                return _choose(found, "Choose one file, and send it whole.", 400)
+                return _choose(found, gettext("Choose one file, and send it whole."), 400)
             except LimitExceeded as refusal:
-                return _choose(found, message_of(refusal, for_assistant), 413)
+                return _choose(found, message_of(refusal, on_page), 413)
             except Unavailable:
                 raise
             except Refusal as refusal:
-                return _choose(found, message_of(refusal, for_assistant), 400)
-            return _come(found, kept) if kept else _told(*_ANOTHER_CAME, status=409, found=found)
-        return _told(*_TOO_SLOW, status=408, headers={"Connection": "close"})
+                return _choose(found, message_of(refusal, on_page), 400)
+            return _come(found, kept) if kept else _told(*_worded(_ANOTHER_CAME), status=409, found=found)
+        return _told(*_worded(_TOO_SLOW), status=408, headers={"Connection": "close"})
 
     async def _keep(self, found: UploadPage, request: Request) -> KnownUpload | None:
         form, limit = FormFile(request.headers.get("content-type", "")), bytes_max(found.kind) + _FORM_BYTES
@@ -157,27 +175,33 @@ class Uploads:
 
 
 def _choose(found: UploadPage, refused: str = "", status: int = 200) -> Response:
-    things, wanted = _THINGS[found.kind]
+    title, wanted = _worded(_THINGS[found.kind])
+    then, removed = _worded(_THEN_LOGO if found.kind is ImportKind.LOGO else _THEN)
     most = bytes_max(found.kind)
     size = f"{most // 1024} KiB" if most < 1024**2 else f"{most // 1024**2} MiB"
     return render(
         "upload.html",
         status=status,
-        title=_NOT_TAKEN if refused else _CHOOSE.format(things=things),
+        title=gettext(_NOT_TAKEN) if refused else title,
         refused=refused,
         said=(),
-        about=_about(found, ("File", wanted), ("Size", f"at most {size}")),
+        about=_about(found, (gettext("File"), wanted), (gettext("Size"), gettext("at most %(size)s", size=size))),
         form={
             "accept": _ACCEPT.get(found.kind, _TABLES),
             "until": f"{found.upload.expires_at:%H:%M}",
-            "then": _THEN_LOGO if found.kind is ImportKind.LOGO else _THEN,
-            "used": "used" if found.kind is ImportKind.LOGO else "imported",
+            "then": then,
+            "removed": removed,
         },
     )
 
 
 def _come(found: UploadPage, upload: KnownUpload) -> Response:
-    return _told(*_COME, found=found, more=(("File", f"{upload.file_name}, {upload.size_bytes:,} bytes"),))
+    size = gettext("%(count)s bytes", count=format_decimal(upload.size_bytes, locale=locale()))
+    return _told(*_worded(_COME), found=found, more=((gettext("File"), f"{upload.file_name}, {size}"),))
+
+
+def _worded(texts: Sequence[str]) -> list[str]:
+    return [gettext(one) for one in texts]
 
 
 def _told(
@@ -200,6 +224,6 @@ def _about(found: UploadPage, *more: tuple[str, str]) -> dict[str, Any]:
     return {
         "name": organization.name,
         "handle": organization.handle,
-        "environment": _ENVIRONMENTS[organization.environment],
+        "environment": gettext(_ENVIRONMENTS[organization.environment]),
         "more": more,
     }

@@ -23,6 +23,7 @@ from server.oauth.programs import Programs, host_of
 from server.oauth.redirects import answered, is_one_of, place_of
 from server.oauth.resources import ConnectionUrls
 from server.oauth.waiting import BrowserMark, consent_address
+from server.pages.languages import gettext
 from server.pages.rendering import see_other, told, too_many
 from server.pages.visiting import Visitor
 from storage.directory.client_programs import ClientProgram
@@ -46,7 +47,7 @@ class Authorize:
         try:
             pairs = parse_qsl(request.url.query, keep_blank_values=True, max_num_fields=PARAMETERS_MAX)
         except ValueError:
-            return _not_in_order("It has too many parameters.")
+            return _not_in_order(gettext("It has too many parameters."))
         parameters = Parameters.of(pairs)
         client_id = parameters.get("client_id")
         # Where nobody can be counted, it is the program that registered, or the host of documents.
@@ -60,10 +61,10 @@ class Authorize:
         except OAuthError as error:
             return _not_in_order(error.said)
         if program is None or "client_id" in parameters.repeated:
-            return _not_in_order("It comes from a program that is not known here.")
+            return _not_in_order(gettext("It comes from a program that is not known here."))
         redirect_uri = parameters.get("redirect_uri")
         if "redirect_uri" in parameters.repeated or not is_one_of(redirect_uri, program.redirect_uris):
-            return _not_in_order("It would be answered at an address that is not the program's own.")
+            return _not_in_order(gettext("It would be answered at an address that is not the program's own."))
         try:
             new = self._request(program, parameters)
         except OAuthError as error:
@@ -141,9 +142,10 @@ def _prompt(prompt: str) -> str:
 
 
 def _not_in_order(said: str) -> Response:
-    return told(
-        "This cannot be connected",
-        f"What brought you here is not in order. {said} Begin anew from the program that you want to connect; if it"
+    """`said` is for whoever makes the program, and like OAuth itself in English."""
+    told_too = gettext(
+        "What brought you here is not in order. %(said)s Begin anew from the program that you want to connect; if it"
         " brings you here again, whoever makes it can mend it.",
-        status=400,
+        said=said,
     )
+    return told(gettext("This cannot be connected"), told_too, status=400)

@@ -25,6 +25,7 @@ from server.oauth.provider import Providers
 from server.oauth.statements import NotGenuine
 from server.pages.cookies import cookie_name, cookie_options
 from server.pages.identity.addresses import local_path
+from server.pages.languages import N_, gettext
 from server.pages.rendering import nothing_here, see_other, told, too_many
 from server.pages.visiting import Desk, OpenPage, Visitor
 
@@ -99,12 +100,12 @@ class ProviderSignIn:
         except NotGenuine as fault:
             _log.warning("a sign-in through the identity provider came to nothing: %s", fault.reason)
             self.desk.count_failed("provider")
-            return self._over(told("This sign-in came to nothing", _AGAIN, status=400))
+            return self._over(told(gettext("This sign-in came to nothing"), gettext(_AGAIN), status=400))
         except NotFetched as fault:
             return self._over(_unavailable(fault))
         except NotFound as refused:
             self.desk.count_failed("provider")
-            return self._over(told("Nobody here is known by that", refused.message, status=403))
+            return self._over(told(gettext("Nobody here is known by that"), refused.message, status=403))
         return await self.desk.begin(self._over(see_other(_decoded(back))), begun, before=visitor)
 
     @property
@@ -130,7 +131,7 @@ class ProviderSignIn:
         return response
 
 
-_AGAIN = (
+_AGAIN = N_(
     "The identity provider's answer does not belong to a sign-in of this browser, was used already, or has expired."
     " Open the sign-in page and begin again."
 )
@@ -153,7 +154,7 @@ def _single(request: Request) -> dict[str, str]:
 def _unavailable(fault: NotFetched) -> Response:
     _log.warning("the identity provider cannot be asked: %s", fault.reason)
     return told(
-        "The identity provider cannot be asked now",
-        "Try again in a moment. If it stays like this, an owner can give you a link to sign in with.",
+        gettext("The identity provider cannot be asked now"),
+        gettext("Try again in a moment. If it stays like this, an owner can give you a link to sign in with."),
         status=503,
     )

@@ -78,6 +78,18 @@ def credential_word(noun: str) -> str:
     return words.get(noun, noun)
 
 
+def key_is_word(noun: str) -> str:
+    """Above what opens an organization, on the page that shows it once."""
+    return gettext("This is the secret link") if noun == "secret link" else gettext("This is the API key")
+
+
+def environment_meaning(environment: str) -> str:
+    """What it means for what is issued whether an organization is a live or a sandbox one."""
+    if environment == "sandbox":
+        return gettext("sandbox: to try things out; documents are marked as tests")
+    return gettext("live: what is issued is real")
+
+
 def role_meaning(role: str) -> str:
     """What whoever has a role does."""
     words = {

@@ -24,7 +24,7 @@ from operations.identity.browsing import new_mark
 from operations.known_credentials import list_openings, revoke_opening
 from operations.rights import Right
 from server.http.answers import Turned
-from server.pages.client_words import credential_word
+from server.pages.client_words import credential_word, key_is_word
 from server.pages.languages import gettext
 from server.pages.organization_pages import show
 from server.pages.reading import Form
@@ -116,11 +116,9 @@ async def _made(visitor: Visitor, organization: OrganizationRef, form: Form) -> 
         organization,
         "connection_made.html",
         here=_HERE,
-        title=gettext("This is the secret link") if kind is CredentialKind.LINK else gettext("This is the API key"),
+        title=key_is_word(key.noun),
         key=key,
         what_word=credential_word,
-        reads_only=scopes == READ_ONLY,
-        ends_at=f"{expires_at:%Y-%m-%d %H:%M} UTC" if expires_at else "",
     )
 
 

@@ -111,7 +111,9 @@ async def read_form_with_file(request: Request, signed_in: SignedIn, *, most: in
             for piece in read.take(chunk):
                 content += piece
             if len(content) > most:
-                raise _not_read(f"The file is too large: at most {most // 1024} KiB are taken.", 413)
+                raise _not_read(
+                    gettext("The file is too large: at most %(most)s KiB are taken.", most=most // 1024), 413
+                )
         read.end()
     except NotThisForm:
         raise _not_read(gettext("What was sent is not this page's form."), 415) from None

@@ -7,14 +7,29 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from jinja2 import Environment
 
 from server.pages.languages import LANGUAGES, SOURCE, texts_of
 from server.pages.reading import FORM_TYPE
-from tests.snapshots.texts import catalogue, lacking, said
+from tests.snapshots.texts import PAGES, catalogue, lacking, said
 from tests.support.http import BAKERY, house
 from tests.support.visits import heading_of, sign_in
 
 OTHERS = [language for language in LANGUAGES if language != SOURCE]
+NAMES = {"Counterfoil", "Claude", "Claude Code", "VS Code", "Cursor", "SHA-256"}
+IN_GERMAN = {
+    "/account": "Ihr Konto",
+    "/account/password": "Ihr Passwort",
+    "/account/password/remove": "Passwort entfernen",
+    "/account/codes": "Einmalcodes",
+    "/account/passkeys": "Ein Passkey",
+    "/keys/nothing": "Einen API-Schlüssel oder geheimen Link zeigen",
+    "/uploads/nothing": "Hier wird keine Datei erwartet",
+    "/mcp": "Diese Adresse ist für einen KI-Client",
+    "/oauth/authorize": "Das kann nicht verbunden werden",
+    "/sign-in/link/nothing": "Bei Counterfoil anmelden",
+}
+"""Pages that are of no organization, with their headings."""
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -23,6 +38,32 @@ def test_a_catalogue_has_every_word_and_none_that_no_page_says(language: str) ->
     wanted = {message.id for message in said() if message.id}
     assert {message.id for message in kept if message.id} == wanted, "make texts"
     assert lacking(kept) == []
+
+
+def test_no_template_says_a_word_that_is_in_no_catalogue() -> None:
+    found = {path.name: _fixed_words(path.read_text()) for path in sorted((PAGES / "templates").glob("*.html"))}
+    assert {name: words for name, words in found.items() if words} == {}
+
+
+def _fixed_words(template: str) -> list[str]:
+    """What a template says by itself: neither by `_` or `trans`, nor as something to type, nor as a name."""
+    said, inside, translated = "", "", False
+    for _, kind, text in Environment(extensions=["jinja2.ext.i18n"], autoescape=True).lex(template):
+        if kind == "data" and not translated:
+            said += text
+        elif kind == "block_begin":
+            inside = ""
+        elif kind == "block_end":
+            translated = inside.startswith("trans") or (translated and not inside.startswith("endtrans"))
+            said += "\0"
+        else:
+            inside += text.strip()
+            said += "\0" if kind == "variable_end" else ""
+    said = re.sub(r"<(kbd|code)\b.*?</\1>", "", said, flags=re.DOTALL)
+    words = re.findall(r'\b(?:aria-label|placeholder|alt|title|data-of)="([^"]*)"', said)
+    words += re.split(r"[\n\0]", re.sub(r'<[^>]*>|[\w-]+="[^"]*"', "\n", said))
+    worded = [one.strip(" .·-←→") for one in words if re.search(r"[A-Z][a-z]|[a-z]{2} [a-z]{2}|^\s*[A-Z]{2}", one)]
+    return [one for one in worded if one not in NAMES]
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -69,6 +110,15 @@ async def test_a_page_is_in_the_language_that_was_chosen_or_that_the_browser_ask
             asked = {"Accept": "text/html", "Accept-Language": "de"}
             page = await home.site.send("GET", path, headers=asked)
             assert page.status_code == 303 or '<html lang="de">' in page.text, path
+
+
+async def test_pages_of_no_organization_are_in_the_language_of_the_reader_too(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        owner = await sign_in(home.site, home.one.office)
+        headers = owner.cookie | {"Accept": "text/html", "Accept-Language": "de"}
+        shown = {path: await home.site.send("GET", path, headers=headers) for path in IN_GERMAN}
+        assert {path: heading_of(page) for path, page in shown.items()} == IN_GERMAN
+        assert "Wege, sich anzumelden" in shown["/account"].text
 
 
 async def test_the_language_is_chosen_on_any_page_and_leads_back_to_it(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po, write_po
 from server.pages.languages import LANGUAGES, SOURCE
 
 PAGES = Path(__file__).parents[2] / "server" / "pages"
-_FOLDERS = (PAGES, PAGES.parent / "oauth")
+_FOLDERS = (PAGES, PAGES.parent / "oauth", PAGES.parent / "http")
 _METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
 _OPTIONS = {"templates/**.html": {"extensions": "jinja2.ext.i18n", "trimmed": "true"}}
 _HEADER = "# The words of the pages. The keys are the English words; one entry may hold forms of plural."

@@ -12,9 +12,11 @@ from starlette.routing import Route
 
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, Refusal
 from operations.identity import account, ways
+from operations.identity.browsing import Method
 from operations.identity.passkeys import Site
 from server.oauth.waiting import BrowserMark
 from server.pages.identity.addresses import address_of, shown, sign_in_address
+from server.pages.languages import N_, gettext
 from server.pages.reading import Form, origin_of
 from server.pages.rendering import nothing_here, render, see_other
 from server.pages.visiting import Desk, Page, Visitor
@@ -23,9 +25,15 @@ from storage.directory.identity import KnownPasskey
 
 _ACCOUNT = "/account"
 _KEPT = {
-    "password": "Your password is kept. With a one-time code it signs you in from now on.",
-    "codes": "Your one-time codes are kept. With your password they sign you in from now on.",
-    "passkey": "Your passkey is kept. It signs you in from now on.",
+    "password": N_("Your password is kept. With a one-time code it signs you in from now on."),
+    "codes": N_("Your one-time codes are kept. With your password they sign you in from now on."),
+    "passkey": N_("Your passkey is kept. It signs you in from now on."),
+}
+_METHODS = {
+    Method.PASSKEY: N_("Passkey"),
+    Method.PASSWORD: N_("Password and code"),
+    Method.LINK: N_("Link"),
+    Method.PROVIDER: N_("Identity provider"),
 }
 _REFUSED = (InvalidInput, Conflict, LimitExceeded)
 Act = Callable[[Form, Visitor], Awaitable[None]]
@@ -80,7 +88,8 @@ class AccountPages:
         for one in mine.connections:
             if one.id == wanted:
                 kept = Field("connection", one.id)
-                return _ask_first(visitor, "End this connection", "connections/end", "End the connection", kept, one)
+                title, button = gettext("End this connection"), gettext("End the connection")
+                return _ask_first(visitor, title, "connections/end", button, kept, one)
         return nothing_here()
 
     async def password(self, request: Request, visitor: Visitor) -> Response:
@@ -89,18 +98,19 @@ class AccountPages:
             form = await visitor.form(request)
             try:
                 if form.text("password") != form.text("again"):
-                    raise InvalidInput("The two are not the same: type the password twice.", field="password")
+                    raise InvalidInput(gettext("The two are not the same: type the password twice."), field="password")
                 await ways.set_password(visitor.office, visitor.signed_in, form.text("password"))
             except _REFUSED as refused:
                 alert = refused.message
             else:
                 mine = await ways.my_ways(visitor.office, self.site)
                 return see_other(_kept("password") if mine.codes_since else f"{_ACCOUNT}/codes")
-        return _page(visitor, "account_password.html", "Your password", alert)
+        return _page(visitor, "account_password.html", gettext("Your password"), alert)
 
     async def remove_password(self, request: Request, visitor: Visitor) -> Response:
         if request.method != "POST":
-            return _ask_first(visitor, "Remove your password", "password/remove", "Remove password and codes")
+            title, button = gettext("Remove your password"), gettext("Remove password and codes")
+            return _ask_first(visitor, title, "password/remove", button)
         await visitor.form(request)
         return await self._refused(request, visitor, ways.remove_password(visitor.office, self.site))
 
@@ -117,7 +127,8 @@ class AccountPages:
             except _REFUSED as refused:
                 alert = refused.message
         told = await ways.show_codes(visitor.office, anew=anew)
-        return _page(visitor, "account_codes.html", "One-time codes", alert, secret=told.secret, picture=told.picture)
+        title = gettext("One-time codes")
+        return _page(visitor, "account_codes.html", title, alert, secret=told.secret, picture=told.picture)
 
     async def passkeys(self, request: Request, visitor: Visitor) -> Response:
         alert = ""
@@ -133,7 +144,7 @@ class AccountPages:
         here = origin_of(request) == self.site.origin
         options = await ways.passkey_to_be_made(visitor.office, visitor.signed_in, self.site) if here else ""
         elsewhere = f"{self.site.origin}{_ACCOUNT}/passkeys"
-        return _page(visitor, "account_passkey.html", "A passkey", alert, passkey=options, elsewhere=elsewhere)
+        return _page(visitor, "account_passkey.html", gettext("A passkey"), alert, passkey=options, elsewhere=elsewhere)
 
     async def remove_passkey(self, request: Request, visitor: Visitor) -> Response:
         if request.method == "POST":
@@ -145,7 +156,8 @@ class AccountPages:
         for one in mine.passkeys:
             if one.id == request.query_params.get("passkey", ""):
                 kept = Field("passkey", one.id)
-                return _ask_first(visitor, "Remove a passkey", "passkeys/remove", "Remove the passkey", kept, one)
+                title, button = gettext("Remove a passkey"), gettext("Remove the passkey")
+                return _ask_first(visitor, title, "passkeys/remove", button, kept, one)
         return nothing_here()
 
     def _act(self, path: str, act: Act) -> Route:
@@ -176,17 +188,19 @@ class AccountPages:
 
     async def _show(self, request: Request, visitor: Visitor, refused: Refusal | None = None) -> Response:
         mine = await account.my_account(visitor.office, self.site)
+        kept = request.query_params.get("kept", "")
         return render(
             "account.html",
             status=200 if refused is None else 409,
-            title="Your account",
+            title=gettext("Your account"),
             alert="" if refused is None else refused.message,
             mine=mine,
             visitor=visitor,
-            kept="" if refused else _KEPT.get(request.query_params.get("kept", ""), ""),
+            kept=gettext(_KEPT[kept]) if kept in _KEPT and refused is None else "",
             waiting=await BrowserMark(secure=self.desk.cookie.secure).waiting(self.desk.office, request),
             this_browser=visitor.signed_in.session_id,
             shown=shown,
+            method_word=lambda method: gettext(_METHODS[method]),
         )
 
 

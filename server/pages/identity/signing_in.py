@@ -105,11 +105,13 @@ class SignInPages:
         if opened is None:
             self.desk.count_failed("link")
             return told(
-                "This link signs nobody in",
-                "It was used, or has expired, or there never was one. If somebody has invited you, an owner there makes"
-                " another on the page of people; otherwise whoever runs the server does.",
+                gettext("This link signs nobody in"),
+                gettext(
+                    "It was used, or has expired, or there never was one. If somebody has invited you, an owner there"
+                    " makes another on the page of people; otherwise whoever runs the server does."
+                ),
                 status=404,
-                links=[("/account", "Your account") if visitor else ("/sign-in", "Sign in")],
+                links=[("/account", gettext("Your account")) if visitor else ("/sign-in", gettext("Sign in"))],
             )
         if not opened.secret:
             return see_other("/sign-in")
