@@ -14,7 +14,7 @@ from server.http.multipart import FormFile, NotThisForm
 from server.pages.languages import gettext
 from server.pages.reading import Form, check_form_key, check_from_here
 from server.pages.rendering import told
-from server.pages.visiting import Visitor, check_of_its_page
+from server.pages.visitor import Visitor, check_of_its_page
 
 _AROUND_BYTES = 65_536
 """What a form may have around its file."""

@@ -14,7 +14,7 @@ from operations.access import is_allowed
 from operations.organizations import list_organizations
 from operations.rights import Right
 from server.pages.rendering import render
-from server.pages.visiting import Visitor
+from server.pages.visitor import Visitor
 from server.pages.words import group_word, page_word
 from views.heads import Group, Switcher, Tab, head_of, switcher_of
 from views.organizations import place_of
