@@ -51,6 +51,7 @@ from server.oauth.provider import Providers
 from server.oauth.resources import ConnectionUrls
 from server.oauth.routes import routes as authorization_routes
 from server.pages.identity.routes import routes as identity_routes
+from server.pages.nowhere import Nowhere
 from server.pages.routes import pages
 from server.pages.visiting import Desk
 from storage.folder.store import Store
@@ -130,7 +131,7 @@ def http_application(
             *authorization_routes(desk, urls, allowance, known, fetch=fetch),
             *signing_in.routes(desk, known, allowance),
             Route(WELL_KNOWN + "/{path:path}", ProtectedResource(settings.public_url).__call__, methods=_READ),
-            Route("/{path:path}", gate),
+            Route("/{path:path}", Nowhere(desk, gate)),
         ],
         lifespan=lifespan,
     )

@@ -7,14 +7,16 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
+from starlette.requests import Request
 from starlette.responses import Response
 
 from invoicing.organizations import OrganizationKind, OrganizationRef
+from invoicing.refusals import Unavailable
 from operations.access import is_allowed
 from operations.organizations import list_organizations
 from operations.rights import Right
-from server.pages.rendering import render
-from server.pages.visitor import Visitor
+from server.pages.rendering import TOLD, Told, render
+from server.pages.visitor import Visitor, organization_of
 from server.pages.words import group_word, page_word
 from views.heads import Group, Switcher, Tab, head_of, switcher_of
 from views.organizations import place_of
@@ -80,6 +82,19 @@ async def show(
         switcher=await _switcher(visitor, organization),
         **context,
     )
+
+
+async def put_in_frame(page: Told, request: Request, visitor: Visitor) -> None:
+    """Let a page that says one thing show what stands around the visitor's other pages, those of the organization that
+    the address names among them where it is in reach.
+    """
+    says, organization = page.says._asdict(), organization_of(request)
+    try:
+        framed = await show(visitor, organization, TOLD, **says) if organization else None
+    except Unavailable:
+        # What keeps the page from being shown keeps the others from being listed.
+        framed = None
+    page.stand_in(framed or render(TOLD, visitor=visitor, **says))
 
 
 def address_of_list(place: str, asked: Mapping[str, str]) -> str:

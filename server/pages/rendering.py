@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from server.pages.languages import LANGUAGES, gettext, language, texts_of
 from server.pages.static_files import static
 
+TOLD = "told.html"
 _HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -20,6 +21,14 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+
+
+class Says(NamedTuple):
+    """What a page says that says one thing: `links` are addresses, each with what it is called."""
+
+    title: str
+    said: str
+    links: Sequence[tuple[str, str]]
 
 
 def render(
@@ -33,14 +42,18 @@ def render(
     """The page of a template. Browsers follow where the answer to a form leads only to this site and `form_targets`,
     which are origins, or schemes with their colon. `headers` come on top of those of every page.
     """
-    spoken = language()
-    text = _templates(spoken).get_template(template).render(language=spoken, **context)
-    return HTMLResponse(text, status_code=status, headers=page_headers(form_targets) | dict(headers or {}))
+    headers = page_headers(form_targets) | dict(headers or {})
+    return HTMLResponse(_text(template, **context), status_code=status, headers=headers)
 
 
 def part(template: str, *, status: int = 200, **context: Any) -> Response:
     """A part of a page, for the script that puts it in its place: it says of itself that it is one."""
     return render(template, status=status, headers={"X-Part": "1"}, **context)
+
+
+def _text(template: str, **context: Any) -> str:
+    spoken = language()
+    return _templates(spoken).get_template(template).render(language=spoken, **context)
 
 
 @cache
@@ -70,6 +83,19 @@ def page_headers(form_targets: Sequence[str] = ()) -> dict[str, str]:
     return {**_HEADERS, "Content-Security-Policy": policy}
 
 
+class Told(HTMLResponse):
+    """A page that says one thing. It stands by itself until `says` is shown with what stands around other pages."""
+
+    def __init__(self, says: Says, *, status: int, headers: Mapping[str, str]) -> None:
+        super().__init__(_text(TOLD, **says._asdict()), status_code=status, headers=page_headers() | dict(headers))
+        self.says = says
+
+    def stand_in(self, page: Response) -> None:
+        """Show what this page shows instead: the same, in its frame. Status and headers stay."""
+        self.body = page.body
+        self.headers["content-length"] = str(len(self.body))
+
+
 def told(
     title: str,
     said: str,
@@ -77,9 +103,9 @@ def told(
     status: int = 200,
     links: Sequence[tuple[str, str]] = (),
     headers: Mapping[str, str] | None = None,
-) -> Response:
+) -> Told:
     """A page that says one thing, and where to go from it: addresses, each with what it is called."""
-    return render("told.html", status=status, headers=headers, title=title, said=said, links=links)
+    return Told(Says(title, said, tuple(links)), status=status, headers=headers or {})
 
 
 def too_many(seconds: int) -> Response:

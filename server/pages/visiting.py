@@ -25,9 +25,10 @@ from server.http.limits import Allowance
 from server.http.visits import note_visit
 from server.pages.cookies import SessionCookie
 from server.pages.languages import gettext, language_of, speaking
+from server.pages.organization_pages import put_in_frame
 from server.pages.reading import PUBLIC_URL, is_form, read_form, signed_out
-from server.pages.rendering import nothing_here, see_other, told
-from server.pages.visitor import ORGANIZATION, Visitor
+from server.pages.rendering import Told, nothing_here, see_other, told
+from server.pages.visitor import Visitor, organization_of
 from views.remedies import message_of, on_page
 
 __all__ = ["Desk", "OpenPage", "Page", "Visitor", "sign_in_first"]
@@ -81,8 +82,11 @@ class Desk:
             try:
                 response = await _answer(page, request, visitor)
                 status = response.status_code
-                if visitor is not None and status in _NOTHING_DONE:
-                    await visitor.nothing_was_done()
+                if visitor is not None:
+                    if status in _NOTHING_DONE:
+                        await visitor.nothing_was_done()
+                    if isinstance(response, Told):
+                        await put_in_frame(response, request, visitor)
                 return response
             finally:
                 if visitor is not None:
@@ -118,8 +122,8 @@ class Desk:
 
     def _note(self, visitor: Visitor, request: Request, act: str, status: int) -> None:
         """Put a visit on the activity log of the organization that the address names, if that is in reach."""
-        organization_id = request.scope.get(ORGANIZATION, "")
-        note_visit(self.office, act, status, visitor.office.principal, organization_id)
+        organization = organization_of(request)
+        note_visit(self.office, act, status, visitor.office.principal, organization.id if organization else "")
 
     async def visitor(self, request: Request) -> Visitor | None:
         """Who is signed in with the browser of this request."""

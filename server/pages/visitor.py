@@ -18,8 +18,8 @@ from server.pages.reading import FORM_BYTES_MAX, Form, read_form, read_form_with
 from server.pages.rendering import nothing_here, render, told
 from storage.directory import access_queries
 
-ORGANIZATION = "counterfoil.organization"
-"""Where the scope of a page's request holds the id of the organization that it turned out to be of."""
+_ORGANIZATION = "counterfoil.organization"
+"""Where the scope of a page's request holds the organization that it turned out to be of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +113,14 @@ class Visitor:
         of_practice = request.url.path.startswith("/practice/")
         if found is None or (found.kind is OrganizationKind.PARTNER) is not of_practice:
             raise Turned(nothing_here())
-        request.scope[ORGANIZATION] = found.id
+        request.scope[_ORGANIZATION] = found
         return found
+
+
+def organization_of(request: Request) -> OrganizationRef | None:
+    """The organization that a page's request has turned out to be of, which the visitor reaches; None of nobody's."""
+    found: OrganizationRef | None = request.scope.get(_ORGANIZATION)
+    return found
 
 
 def check_of_its_page(request: Request, form: Form) -> None:
@@ -129,7 +135,10 @@ def check_of_its_page(request: Request, form: Form) -> None:
 
 def _is_of_its_page(request: Request, form: Form) -> bool:
     """Whether the organization of the address, if it names one, is that of the page on which the form stood."""
-    return "handle" not in request.path_params or form.text("organization") == request.scope.get(ORGANIZATION)
+    if "handle" not in request.path_params:
+        return True
+    organization = organization_of(request)
+    return organization is not None and form.text("organization") == organization.id
 
 
 def _of_another(request: Request) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from starlette.requests import Request
@@ -13,10 +12,6 @@ from server.http.answers import Turned
 from server.http.gate.state import state_of, with_state
 from server.http.paths import ConnectionPath, LinkPath, OrganizationPath, connection_path
 from server.pages.languages import speaking_to
-from server.pages.rendering import nothing_here, see_other
-
-_A_PATH = re.compile(r"(/[\w.~-]+)+", re.ASCII)
-"""A path of this site of which no browser makes another's."""
 
 
 class Addresses:
@@ -27,11 +22,9 @@ class Addresses:
         self._public_url = public_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = connection_path(scope["path"])
-        # A slash that was written as %2F is one of a name, and no name has one.
-        if path is None or b"%2f" in scope.get("raw_path", b"").lower():
-            with speaking_to(Request(scope), self._public_url):
-                raise _nothing(Request(scope))
+        path = connection_of(scope)
+        if path is None:
+            raise answers.not_found()
         if scope["method"] not in ("POST", "DELETE"):
             with speaking_to(Request(scope), self._public_url):
                 raise self._wrong_method(Request(scope), path)
@@ -42,16 +35,10 @@ class Addresses:
         return answers.method_not_allowed(url, in_browser=_in_browser(request))
 
 
-def _nothing(request: Request) -> Turned:
-    """No connection, and no page. Who opens it in a browser, with a slash too many, is led to the page without it."""
-    if not _in_browser(request):
-        return answers.not_found()
-    path = request.url.path.rstrip("/")
-    # What begins with two slashes, or one the other way round, browsers take for another host.
-    if path != request.url.path and _A_PATH.fullmatch(path):
-        query = f"?{request.url.query}" if request.url.query else ""
-        return Turned(see_other(path + query))
-    return Turned(nothing_here())
+def connection_of(scope: Scope) -> ConnectionPath | None:
+    """The connection that the address of a request names; None where it names none."""
+    # A slash that was written as %2F is one of a name, and no name has one.
+    return None if b"%2f" in scope.get("raw_path", b"").lower() else connection_path(scope["path"])
 
 
 def _in_browser(request: Request) -> bool:
