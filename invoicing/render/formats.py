@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, localcontext
+from decimal import Decimal
+from enum import Enum, auto
 from functools import lru_cache
 from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
-from babel.numbers import NumberPattern
+from babel.numbers import NumberPattern, get_currency_symbol
 
-from invoicing.money.amounts import EXACT, minor_digits, to_major
+from invoicing.money.amounts import minor_digits, to_major
 from invoicing.render.fonts import unprintable_characters
 
 FALLBACK_LOCALE = "en_GB"
@@ -34,7 +34,7 @@ class Formats:
 
     def number(self, value: Decimal, *, digits: int = 0) -> str:
         """`value` with at least `digits` decimals, and with as many more as it has."""
-        return _apply(self.figures.decimal_formats[None], value, self.figures, minimum=digits)
+        return _written(value, self.figures, _Kind.NUMBER, minimum=digits)
 
     def price(self, value: Decimal) -> str:
         """A unit price: at least the decimals of the currency, without its symbol."""
@@ -46,9 +46,8 @@ class Formats:
 
     def money(self, amount_minor: int) -> str:
         """An amount with its currency. The decimals are those of ISO 4217, not those of CLDR."""
-        pattern: NumberPattern = self.figures.currency_formats["standard"]
         major = to_major(amount_minor, self.currency)
-        text = _apply(pattern, major, self.figures, minimum=minor_digits(self.currency), currency=self.currency)
+        text = self._with_currency(major, digits=minor_digits(self.currency))
         # Not every currency sign is in the embedded fonts; the code always is.
         if unprintable_characters(text):
             return f"{self.currency}\u00a0{self.amount(amount_minor)}"
@@ -62,23 +61,23 @@ class Formats:
 
     def _as_money(self, text: str) -> str:
         """`text` with the signs that a few locales have for money alone: 394.35 francs are 394,35 kilos in `fr_CH`."""
-        symbols = _symbols(self.figures)
-        signs = ("currencyDecimal", "decimal"), ("currencyGroup", "group")
-        return text.translate({ord(symbols[plain]): symbols[own] for own, plain in signs if own in symbols})
+        signs = _signs_of_money(self.figures)
+        return text.translate(signs) if signs else text
+
+    def _with_currency(self, value: Decimal, *, digits: int) -> str:
+        text = _written(value, self.figures, _Kind.MONEY, minimum=digits)
+        return text.replace("¤", get_currency_symbol(self.currency, self.figures))
 
     def whole_money(self, amount: Decimal) -> str:
         """An amount with its currency, and with decimals only where it is not whole."""
         whole = amount == amount.to_integral_value()
-        pattern: NumberPattern = self.figures.currency_formats["standard"]
         digits = 0 if whole else minor_digits(self.currency)
-        text = _apply(pattern, amount, self.figures, minimum=digits, currency=self.currency)
+        text = self._with_currency(amount, digits=digits)
         return f"{self.currency}\u00a0{self.number(amount, digits=digits)}" if unprintable_characters(text) else text
 
     def percent(self, rate: Decimal) -> str:
         """A rate that is given in percent: `Decimal("20")` is `20%`."""
-        pattern: NumberPattern = self.figures.percent_formats[None]
-        with localcontext(EXACT):
-            return _apply(pattern, rate.scaleb(-pattern.scale), self.figures, minimum=0)
+        return _written(rate, self.figures, _Kind.PERCENT, minimum=0)
 
     def date(self, day: date) -> str:
         """A date in words or figures, as the locale has it; ISO 8601 where the fonts lack its letters."""
@@ -100,6 +99,41 @@ class Formats:
         return "-".join(part for part in parts if part)
 
 
+class _Kind(Enum):
+    NUMBER = auto()
+    MONEY = auto()
+    PERCENT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How a locale writes numbers of a kind: what stands before and behind those from zero on, and those below it; its
+    signs; and of how many digits the last group is, and each before it.
+
+    Babel does this anew for each number, which takes ten times as long: a page has hundreds of amounts.
+    """
+
+    around: tuple[tuple[str, str], tuple[str, str]]
+    decimal: str
+    group: str
+    last: int
+    others: int
+
+    def write(self, value: Decimal, *, minimum: int) -> str:
+        """`value` with at least so many decimals, and with as many more as it has."""
+        before, behind = self.around[value.is_signed()]
+        whole, _, rest = f"{value:f}".lstrip("-").partition(".")
+        rest = rest.rstrip("0").ljust(minimum, "0")
+        whole = whole.lstrip("0") or "0"
+        groups = [whole[-self.last :]]
+        whole = whole[: -self.last]
+        while whole:
+            groups.append(whole[-self.others :])
+            whole = whole[: -self.others]
+        return f"{before}{self.group.join(reversed(groups))}{self.decimal + rest if rest else ''}{behind}"
+
+
+@lru_cache(maxsize=256)
 def formats_for(locale: str, currency: str) -> Formats:
     """The formats of a locale such as `de_DE` or `de-DE`; British English where there is no such locale."""
     parsed = _parse_locale(locale)
@@ -125,18 +159,31 @@ def _symbols(locale: Locale) -> dict[str, str]:
     return symbols
 
 
+@lru_cache(maxsize=256)
+def _signs_of_money(locale: Locale) -> Mapping[int, str]:
+    """By which signs others are replaced in amounts of money."""
+    symbols = _symbols(locale)
+    signs = ("currencyDecimal", "decimal"), ("currencyGroup", "group")
+    return {ord(symbols[plain]): symbols[own] for own, plain in signs if own in symbols}
+
+
 def _figures_locale(locale: Locale) -> Locale:
     # A few locales separate digits with signs that the fonts lack: a price with U+FFFD in it says nothing.
-    sample = _apply(locale.decimal_formats[None], Decimal("-1234567.5"), locale, minimum=1)
+    sample = _written(Decimal("-1234567.5"), locale, _Kind.NUMBER, minimum=1)
     return _parse_locale(FALLBACK_LOCALE) if unprintable_characters(sample) else locale
 
 
-def _apply(pattern: NumberPattern, value: Decimal, locale: Locale, *, minimum: int, currency: str | None = None) -> str:
-    # Python's default context has 28 digits, fewer than the largest amount that the limits on input allow.
-    with localcontext(EXACT):
-        exponent = value.normalize().as_tuple().exponent
-        digits = max(minimum, -exponent - pattern.scale) if isinstance(exponent, int) else minimum
-        own = copy.copy(pattern)
-        own.frac_prec = (minimum, digits)
-        text: str = own.apply(value, locale, currency=currency, currency_digits=False)
-        return text
+def _written(value: Decimal, locale: Locale, kind: _Kind, *, minimum: int) -> str:
+    return _layout(locale, kind).write(value, minimum=minimum)
+
+
+@lru_cache(maxsize=256)
+def _layout(locale: Locale, kind: _Kind) -> _Layout:
+    pattern: NumberPattern = (
+        locale.currency_formats["standard"]
+        if kind is _Kind.MONEY
+        else (locale.percent_formats if kind is _Kind.PERCENT else locale.decimal_formats)[None]
+    )
+    symbols = _symbols(locale)
+    positive, negative = zip(pattern.prefix, pattern.suffix, strict=True)
+    return _Layout((positive, negative), symbols["decimal"], symbols["group"], *pattern.grouping)
