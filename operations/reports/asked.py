@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import wraps
 from typing import Any
+
+from sqlmodel import Session
 
 from invoicing.refusals import NotFound
 from invoicing.reports.figures import Parts, Report, Row, SalesBy, totals_of
 from invoicing.reports.months import Months
+from storage.books.known import worked_out
 from storage.paging import Page, page_of_whole
 
 KEY_LENGTH_MAX = 500
@@ -67,16 +71,28 @@ def no_such_row() -> NotFound:
 def whole(
     asked: Asked, rows: Sequence[Row], *, notes: Iterable[str] = (), totals: Sequence[Row] | None = None
 ) -> Report:
-    """A page of a report whose rows are all known, with the totals of all of them."""
-    page = page_of_whole(rows, cursor=asked.cursor, limit=asked.limit)
+    """A report of all these rows, with the totals of all of them."""
     return Report(
-        rows=page.items,
-        totals=totals_of(rows) if totals is None else totals,
+        rows=tuple(rows),
+        totals=tuple(totals_of(rows) if totals is None else totals),
         notes=tuple(notes),
         accounting_currency=asked.currency,
-        next_cursor=page.next_cursor,
-        left=page.left,
     )
+
+
+def worked_out_once(report: Callable[[Session, Asked], Report]) -> Callable[[Session, Asked], Report]:
+    """A page of a report that is worked out whole, which is done once until something changes the books."""
+
+    @wraps(report)
+    def page_of_report(db: Session, asked: Asked) -> Report:
+        # Who asks for another page asks for the same report.
+        of_all = replace(asked, cursor="", limit=0)
+        what = (report.__module__, report.__name__, of_all)
+        found = worked_out(db, what, lambda: report(db, of_all), rows=lambda made: len(made.rows))
+        page = page_of_whole(found.rows, cursor=asked.cursor, limit=asked.limit)
+        return replace(found, rows=page.items, next_cursor=page.next_cursor, left=page.left)
+
+    return page_of_report
 
 
 def documents(asked: Asked, page: Page[tuple[Any, ...]], *names: str, accounting: Sequence[str] = ()) -> Report:

@@ -7,7 +7,7 @@ from collections import Counter
 from sqlmodel import Session
 
 from invoicing.reports.figures import Parts, Report, Row, totals_of
-from operations.reports.asked import Asked, documents, key_of, not_counted, parts_of, whole
+from operations.reports.asked import Asked, documents, key_of, not_counted, parts_of, whole, worked_out_once
 from storage.books import report_documents, reports
 from storage.books.dimensions import load_dimensions
 
@@ -22,6 +22,11 @@ def sales_by_dimension(db: Session, asked: Asked) -> Report:
             db, asked.months, asked.dimension, value, currency, cursor=asked.cursor, limit=asked.limit
         )
         return documents(asked, page, "net")
+    return _by_value(db, asked)
+
+
+@worked_out_once
+def _by_value(db: Session, asked: Asked) -> Report:
     names = {
         value.code: value.name for one in load_dimensions(db) if one.code == asked.dimension for value in one.values
     }

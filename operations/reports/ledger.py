@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from invoicing.document.tags import tags_from_json, tags_text
 from invoicing.reports.figures import Parts, Report, Row, totals_of
-from operations.reports.asked import Asked, key_of, no_such_row, parts_of, whole
+from operations.reports.asked import Asked, key_of, no_such_row, parts_of, whole, worked_out_once
 from storage.books import report_documents, reports
 
 
@@ -21,6 +21,11 @@ def trial_balance(db: Session, asked: Asked) -> Report:
         if not account:
             raise no_such_row()
         return _sides(db, asked, account, currency)
+    return _balances(db, asked)
+
+
+@worked_out_once
+def _balances(db: Session, asked: Asked) -> Report:
     rows, unconverted = [], 0
     for found in reports.account_balances(db, asked.months):
         rows.append(balance_row(found))

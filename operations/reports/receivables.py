@@ -13,7 +13,7 @@ from invoicing.document.former_records import is_former
 from invoicing.refusals import InvalidInput
 from invoicing.reports.aging import bracket_of, by_brackets
 from invoicing.reports.figures import Parts, Report, Row, totals_of
-from operations.reports.asked import Asked, documents, key_of, parts_of, whole
+from operations.reports.asked import Asked, documents, key_of, parts_of, whole, worked_out_once
 from storage.books import report_documents, reports
 from storage.books.customer_account import Event, balances_before, events_of
 from storage.paging import Page
@@ -21,8 +21,11 @@ from storage.paging import Page
 
 def receivables_aging(db: Session, asked: Asked) -> Report:
     """What is owed, by customer and bracket: those with most overdue first; now, or at the end of past months."""
-    if asked.row:
-        return _open_invoices(db, asked)
+    return _open_invoices(db, asked) if asked.row else _aging(db, asked)
+
+
+@worked_out_once
+def _aging(db: Session, asked: Asked) -> Report:
     day = asked.as_of()
     found = reports.open_now(db) if day is None else reports.open_then(db, day)
     if asked.customer:
@@ -77,6 +80,11 @@ def statement(db: Session, asked: Asked) -> Report:
     """The account of a customer: what was owed before, each document and payment with the balance after it."""
     if not asked.customer:
         raise InvalidInput("customer is required: whose statement it is.", field="customer")
+    return _statement(db, asked)
+
+
+@worked_out_once
+def _statement(db: Session, asked: Asked) -> Report:
     first, last = asked.months.first_day, asked.months.last_day
     before = balances_before(db, asked.customer, first)
     events = events_of(db, asked.customer, first, last)

@@ -17,6 +17,7 @@ from operations.reports.asked import (
     parts_of,
     unconverted_notes,
     whole,
+    worked_out_once,
 )
 from operations.reports.dimensions import sales_by_dimension
 from storage.books import report_documents, reports
@@ -28,8 +29,11 @@ _AMOUNTS = ("net", "tax", "total")
 def sales(db: Session, asked: Asked) -> Report:
     if asked.dimension:
         return sales_by_dimension(db, asked)
-    if asked.row:
-        return _documents_sold(db, asked)
+    return _documents_sold(db, asked) if asked.row else _added_up(db, asked)
+
+
+@worked_out_once
+def _added_up(db: Session, asked: Asked) -> Report:
     match asked.by:
         case SalesBy.ITEM:
             return _by_item(db, asked)

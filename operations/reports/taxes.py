@@ -19,6 +19,7 @@ from operations.reports.asked import (
     parts_of,
     unconverted_note,
     whole,
+    worked_out_once,
 )
 from storage.books import report_documents, reports
 
@@ -31,8 +32,11 @@ def tax_summary(db: Session, asked: Asked) -> Report:
     is; credit notes are taken off. Parts of places of the US, and VAT and its surcharge, stand last and are not added
     to the totals.
     """
-    if asked.row:
-        return _taxed_documents(db, asked)
+    return _taxed_documents(db, asked) if asked.row else _taxes(db, asked)
+
+
+@worked_out_once
+def _taxes(db: Session, asked: Asked) -> Report:
     rows: list[Row] = []
     places: list[Row] = []
     unconverted = 0
@@ -89,6 +93,11 @@ def ec_sales(db: Session, asked: Asked) -> Report:
         key = {"buyer_country": country, "buyer_number": number, "supply": supply}
         page = report_documents.of_supplies(db, asked.months, key, cursor=asked.cursor, limit=asked.limit)
         return documents(asked, page, "taxable", accounting=("taxable",))
+    return _supplies(db, asked)
+
+
+@worked_out_once
+def _supplies(db: Session, asked: Asked) -> Report:
     rows, unconverted = [], 0
     for country, number, supply, count, taxable, lacking in reports.supplies(db, asked.months):
         unconverted += int(lacking)

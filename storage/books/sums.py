@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable
 from functools import lru_cache
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
@@ -14,13 +12,10 @@ from sqlmodel import Session
 from invoicing.document.documents import DocumentKind
 from invoicing.money.sums import Summand, Sums, sums_per_currency
 from storage.books import tables
-from storage.books.audit import entries_end
 from storage.books.balances import DUE
 from storage.books.documents import DocumentFilter, Header, conditions_of, matching
+from storage.books.known import worked_out
 from storage.queries.statements import STATEMENTS_KEPT, execute, table_of
-
-KNOWN_MAX = 1_024
-"""So many sums are kept, each of a few numbers."""
 
 _OF = table_of(tables.DocumentRow).c
 
@@ -31,41 +26,16 @@ def sums_of_documents(session: Session, wanted: DocumentFilter) -> tuple[Sums, .
 
 
 def summands_of_documents(session: Session, wanted: DocumentFilter) -> list[Summand]:
-    """What the documents that match add to sums.
-
-    Whatever changes a sum is put on record, so the end of the record's chain tells whether one that was added up before
-    still holds: adding up goes through all documents, at each page of a list.
+    """What the documents that match add to sums: adding up goes through all of them, so it is done once, not at each
+    page of a list.
     """
-    of = (entries_end(session), wanted)
-    known = _known.get(of)
-    if known is None:
+
+    def work() -> tuple[Summand, ...]:
         names, values = conditions_of(wanted)
-        known = tuple(_summand(*row) for row in execute(session, _summing(names), values))
-        _known.keep(of, known)
-    return list(known)
+        return tuple(_summand(*row) for row in execute(session, _summing(names), values))
 
-
-class _Known:
-    """The sums that were added up last, of whatever books: the chain of each begins with its organization."""
-
-    def __init__(self) -> None:
-        self._sums: OrderedDict[object, tuple[Summand, ...]] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, of: object) -> tuple[Summand, ...] | None:
-        with self._lock:
-            if of in self._sums:
-                self._sums.move_to_end(of)
-            return self._sums.get(of)
-
-    def keep(self, of: object, sums: tuple[Summand, ...]) -> None:
-        with self._lock:
-            self._sums[of] = sums
-            while len(self._sums) > KNOWN_MAX:
-                self._sums.popitem(last=False)
-
-
-_known = _Known()
+    found: tuple[Summand, ...] = worked_out(session, ("sums", wanted), work, rows=len)
+    return list(found)
 
 
 def sums_of_headers(headers: Iterable[Header]) -> tuple[Sums, ...]:

@@ -15,13 +15,16 @@ from invoicing.document.former import FormerInvoice
 from invoicing.document.lifecycle import OPEN, Balance, Status, next_due, status_of
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.money.sums import Summand, Sums, sums_per_currency
+from invoicing.reports.figures import ReportName, SalesBy
 from operations.credit_notes import CreditRequest
+from operations.customers import save_customer
 from operations.drafts import DraftRequest, draft_invoice
 from operations.finding_invoices import InvoiceSearch, find_drafts, find_invoices
 from operations.issue_dates import local_date
 from operations.payments import PaymentRequest, record_payment
 from operations.profile import update_organization
-from storage.books import sums
+from operations.reports.asking import REPORTS, ReportRequest, get_report
+from storage.books.known import known
 from storage.books.profile import load_profile
 from tests.operations.test_finding_invoices import MANY, filled, many
 from tests.support.claims import Claim
@@ -171,31 +174,50 @@ async def test_sums_of_very_many_documents_count_those_that_are_found(tmp_path: 
             assert sum(sums.count for sums in page.sums) == len(page.items) + page.left > MANY // 10
 
 
-async def test_sums_that_were_added_up_before_follow_each_act(tmp_path: Path) -> None:
+async def test_what_was_worked_out_before_follows_each_act(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
         books = one.books(await one.client("Harbour Bakery"))
         customer = (await one.customer(books)).id
         first, second = [(await one.issue(books, customer, quantity=each)).document.number for each in ("1", "2")]
 
-        async def found() -> list[tuple[Sums, ...]]:
+        async def found() -> list[object]:
             searches = (InvoiceSearch(), InvoiceSearch(status=OPEN), InvoiceSearch(query="bristol"))
-            return [(await find_invoices(books, search, cursor="", limit=1)).sums for search in searches]
+            lists = [await find_invoices(books, search, cursor="", limit=1) for search in searches]
+            reports = [(await get_report(books, each)).report for each in requests]
+            return [*lists, *((one.rows, one.totals, one.left) for one in reports)]
 
         async def pay() -> str:
             return (await record_payment(books, PaymentRequest(invoice=first, amount=Decimal(3)))).payment.id
 
+        requests = [
+            *(ReportRequest(report=name) for name in REPORTS if name is not ReportName.STATEMENT),
+            *(ReportRequest(report=ReportName.SALES, by=by) for by in SalesBy),
+            ReportRequest(report=ReportName.STATEMENT, customer=customer),
+        ]
+        paid = await pay()
         acts: list[Callable[[], Awaitable[object]]] = [
             lambda: one.issue(books, customer, quantity="5"),
             pay,
             lambda: issue_credit_note(books, CreditRequest(invoice=second, reason="Wrong")),
+            lambda: record_payment(books, PaymentRequest(invoice=first, reverse=paid)),
+            lambda: save_customer(books, {"name": "Hotel Savoy"}, customer_id=customer),
         ]
-        paid = await pay()
-        acts.append(lambda: record_payment(books, PaymentRequest(invoice=first, reverse=paid)))
         before = await found()
         for act in acts:
             await act()
             remembered = await found()
-            sums._known = sums._Known()
-            assert before[1] != remembered[1], act
+            known.forget()
+            assert before != remembered, act
             assert await found() == remembered
             before = remembered
+
+
+async def test_a_report_tells_of_the_day_on_which_it_is_asked_for(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        books = one.books(await one.client("Harbour Bakery"))
+        await one.issue(books, (await one.customer(books)).id)
+        aging = ReportRequest(report=ReportName.RECEIVABLES_AGING)
+        today = (await get_report(books, aging)).report.rows[0].amounts
+        assert not today["overdue"]
+        one.clock.advance(timedelta(days=60))
+        assert (await get_report(books, aging)).report.rows[0].amounts["overdue"] == today["owed"]
