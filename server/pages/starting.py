@@ -87,6 +87,7 @@ async def _shown(
         source_word=source_word,
         may_name=_may_name(visitor, organization),
         may_create=of_practice and may_create(visitor, organization),
+        may_fill_in=is_allowed(Right.UPDATE_PROFILE, organization, office.principal),
         may_make=is_allowed(Right.CREATE_CREDENTIAL, organization, office.principal),
         way=ways_to(visitor, organization)[0],
         given=given,

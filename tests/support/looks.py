@@ -35,10 +35,19 @@ _LOOK = """(language) => {
   for (const one of document.body.querySelectorAll('*')) {
     const says = [...one.childNodes].some((child) => child.nodeType === 3 && child.data.trim());
     if (!shown(one) || !(says || one.value)) continue;
-    const [a, b] = [light(parts(getComputedStyle(one).color)), light(ground(one))];
+    const style = getComputedStyle(one);
+    // Between text and an element in a flex box a blank is not drawn.
+    if (style.display.endsWith('flex') && style.columnGap === 'normal') {
+      const lost = [...one.childNodes].some((child) => child.nodeType === 3 && child.data.trim() &&
+        ((child.nextSibling && /\\s$/.test(child.data)) || (child.previousSibling && /^\\s/.test(child.data))));
+      if (lost) wrong.push(`a blank is lost: ${one.textContent.trim()}`);
+    }
+    const [a, b] = [light(parts(style.color)), light(ground(one))];
     const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
     if (contrast < 4.5) wrong.push(`contrast ${contrast.toFixed(1)}: ${one.tagName} ${one.textContent.trim()}`);
   }
+  const together = document.body.innerText.match(/[a-z]{2}\\.[A-Z][a-z]+/);
+  if (together) wrong.push(`no blank between sentences: ${together[0]}`);
   const wide = document.documentElement.scrollWidth;
   if (wide > innerWidth) wrong.push(`wider than the window: ${wide}`);
   return wrong;

@@ -83,11 +83,12 @@ async def _steps(
 ) -> list[tuple[str, str, str, bool]]:
     """The way to the first invoice: what each step is, where it is done, its button, and whether it is done."""
     place = place_of(organization)
+    may_set_up = is_allowed(Right.UPDATE_PROFILE, organization, visitor.office.principal)
     return [
         (
             gettext("Complete the profile: who invoices, and where customers pay to"),
             f"{place}/settings/profile",
-            gettext("Complete the profile"),
+            gettext("Complete the profile") if may_set_up else gettext("See what is missing"),
             not standing.blockers,
         ),
         (

@@ -7,10 +7,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from operations.organizations import get_organization
+from operations.rights import Right
 from server.pages.languages import gettext
 from server.pages.organization_pages import show
 from server.pages.settings import branding, entries, final_acts, history, mandates, periods, policy, profile
-from server.pages.settings.frame import SETTINGS, groups_of, opened
+from server.pages.settings.frame import SETTINGS, groups_of, may, opened
 from server.pages.visiting import Desk, Visitor
 
 _ROOMS = (profile, branding, policy, mandates, periods, entries, history, final_acts)
@@ -37,5 +38,6 @@ async def _settings(request: Request, visitor: Visitor) -> Response:
         settings=groups_of(organization),
         acts=final_acts.final_acts(visitor, organization),
         missing=bool(details.blockers or details.live_blockers),
+        may_fill_in=may(visitor, organization, Right.UPDATE_PROFILE),
         is_new="live" in request.query_params and not details.live_blockers,
     )

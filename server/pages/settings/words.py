@@ -35,7 +35,9 @@ def room_word(name: str) -> str:
 def part_word(part: str) -> str:
     """A part of the settings, as its room is called."""
     room = part.replace("_", "-")
-    return room_word(room) if room in PARTS_BY_ROOM else part.replace("_", " ")
+    if room in PARTS_BY_ROOM:
+        return room_word(room)
+    return gettext("Withheld taxes") if part == "withholdings" else part.replace("_", " ").capitalize()
 
 
 def room_meaning(name: str) -> str:
