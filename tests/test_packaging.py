@@ -1,12 +1,14 @@
-"""What is distributed: the five packages with their data files, and one command."""
+"""What is distributed: the six packages with their data files, and one command."""
 
 from __future__ import annotations
 
 import re
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
+from email import message_from_bytes
 from importlib.metadata import entry_points, packages_distributions
 from pathlib import Path
 
@@ -28,21 +30,42 @@ def test_there_is_one_command() -> None:
     assert [(point.name, point.value) for point in ours] == [("counterfoil", "server.cli:main")]
 
 
-def test_the_wheel_holds_every_source_and_data_file(tmp_path: Path) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, str(ROOT)],
-        check=True,
-        capture_output=True,
-    )
-    (wheel,) = tmp_path.glob("counterfoil-*.whl")
-    held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    wanted = {
+def files_of_the_packages() -> set[str]:
+    return {
         path.relative_to(ROOT).as_posix()
         for package in PACKAGES
         for path in (ROOT / package).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert held == wanted
+
+
+def test_the_sdist_and_the_wheel_that_is_built_of_it_hold_what_belongs_into_them_and_nothing_else(
+    tmp_path: Path,
+) -> None:
+    """What is not in the sdist cannot be in the wheel: so the one is built of the other, as an installer does."""
+    subprocess.run(
+        [sys.executable, "-m", "uv", "build", "--quiet", "--out-dir", tmp_path, ROOT], check=True, capture_output=True
+    )
+    (sdist,), (wheel,) = tmp_path.glob("counterfoil-*.tar.gz"), tmp_path.glob("counterfoil-*.whl")
+
+    with tarfile.open(sdist) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    beside = {".gitignore", "CHANGELOG.md", "LICENSE", "PKG-INFO", "README.md", "pyproject.toml"}
+    assert names == files_of_the_packages() | beside
+
+    archive_of_wheel = zipfile.ZipFile(wheel)
+    assert {name for name in archive_of_wheel.namelist() if ".dist-info/" not in name} == files_of_the_packages()
+    for name in files_of_the_packages():
+        assert archive_of_wheel.read(name) == (ROOT / name).read_bytes(), name
+
+    (metadata,) = (name for name in archive_of_wheel.namelist() if name.endswith(".dist-info/METADATA"))
+    said = message_from_bytes(archive_of_wheel.read(metadata))
+    described = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert (said["Name"], said["Version"]) == ("counterfoil", described["version"])
+    assert sorted(said.get_all("Import-Name", [])) == sorted(f"{package}; private" for package in PACKAGES)
+    assert said["License-Expression"] == "Apache-2.0"
+    assert said.get_all("License-File") == ["LICENSE", "invoicing/render/fonts/OFL.txt"]
+    assert not [need for need in said.get_all("Requires-Dist", []) if "://" in need]
 
 
 def locked() -> dict[str, str]:
