@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOWEST := .venv-lowest
 
-.PHONY: demo test quick test-faults test-guards test-lowest coverage conformance clients check format lock hooks serve bench attack docs picture screenshots documents texts clean
+.PHONY: demo test quick test-faults test-guards test-lowest coverage conformance clients check format lock hooks serve bench attack docs picture screenshots documents texts bundle clean
 
 $(STAMP): pyproject.toml requirements.lock
 	@$(PYTHON) .ci/install.py $(VENV)
@@ -62,10 +62,12 @@ format: $(STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Versions and hashes of all that .ci/install.py installs; ARGS=--upgrade takes the newest.
+# Versions and hashes of all that .ci/install.py installs, and of what runs without the tools; ARGS=--upgrade takes the newest.
 lock: $(STAMP)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--group dev pyproject.toml --output-file requirements.lock $(ARGS)
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--constraints requirements.lock pyproject.toml --output-file deploy/requirements.lock
 
 hooks: $(STAMP)
 	$(BIN)/pre-commit install
@@ -86,6 +88,12 @@ documents: $(STAMP)
 # The catalogues of the pages' words, with all words that pages say and no others.
 texts: $(STAMP)
 	$(BIN)/python -m tests.snapshots.texts
+
+# What a release consists of, in dist/: sdist, the wheel that is built of it, and the bundle for clients on a desktop.
+bundle: $(STAMP)
+	rm -rf dist
+	$(BIN)/uv build --quiet --out-dir dist .
+	$(BIN)/python -m deploy.bundle dist/counterfoil-*.whl
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks

@@ -1,0 +1,1 @@
+"""How Counterfoil is shipped: what runs it elsewhere, and what makes the files that users download."""
