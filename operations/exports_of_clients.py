@@ -137,7 +137,8 @@ async def _export(office: Office, organization: OrganizationRef, make: MakeExpor
         return ClientExport(organization, refused=refusal)
     except UNREADABLE_ROW as error:
         # No release writes such rows, and whoever did must not keep the others from theirs.
-        _log.error("the books of %s cannot be read", organization.handle, exc_info=error)
+        named = {"organization": organization.handle}
+        _log.error("the books of %s cannot be read", organization.handle, exc_info=error, extra=named)
         return ClientExport(organization, refused=books.out_of_service(Fault.ROWS))
     return ClientExport(organization, made, f"{organization.handle}/{made.file.file_name}")
 

@@ -228,7 +228,8 @@ async def _read_standing(office: Office, organization: OrganizationRef) -> tuple
         return _not_there(office, organization, unavailable), 0
     except UNREADABLE_ROW as error:
         # No release writes such rows, and whoever did must not hide the other clients.
-        _log.error("the books of %s cannot be read", organization.handle, exc_info=error)
+        named = {"organization": organization.handle}
+        _log.error("the books of %s cannot be read", organization.handle, exc_info=error, extra=named)
         return _not_there(office, organization, books.out_of_service(Fault.ROWS)), 0
     return Standing(organization, summary, summary.blockers, summary.day), entries
 

@@ -10,7 +10,6 @@ import gc
 import logging
 import os
 import sys
-import traceback
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -27,8 +26,9 @@ from server.cli_folder import existing
 from server.cli_folder import register as register_folder
 from server.cli_identity import register as register_identity
 from server.cli_import import import_app
+from server.cli_log import Operator, log_of
 from server.cli_mandates import register as register_mandates
-from server.cli_options import Data, Json, LinksUrl, without_flag_types
+from server.cli_options import Data, Json, LinksUrl, LogFormat, without_flag_types
 from server.cli_organizations import organization_app
 from server.cli_settings import register as register_settings
 from server.cli_summaries import register as register_summaries
@@ -133,13 +133,16 @@ def stdio(
         Path | None,
         typer.Option(help="Folder from which files may be imported; default: COUNTERFOIL_FILES, or none."),
     ] = None,
+    log_format: LogFormat = "",
 ) -> None:
     """Serve MCP on standard input and output, as the owner or the user that is named."""
     from server.stdio import serve_stdio
 
-    settings = read_settings(data, user=user, files=files)
+    settings = read_settings(data, user=user, files=files, log_format=log_format)
     check_files_folder(settings)
-    anyio.run(partial(serve_stdio, settings, organization, tell=complain, give_up=_give_up))
+    with log_of(settings.log_format, complaint_of) as operator:
+        give_up = partial(_give_up, operator)
+        anyio.run(partial(serve_stdio, settings, organization, tell=operator.tell, give_up=give_up))
 
 
 @app.command()
@@ -152,23 +155,29 @@ def serve(
     accept_new_url: Annotated[
         bool, typer.Option("--accept-new-url", help="Serve at another URL than before, also where that ends something.")
     ] = False,
+    log_format: LogFormat = "",
 ) -> None:
     """Serve MCP over HTTP. Nothing answers without a credential."""
+    settings = read_settings(data, public_url, links_url=links_url, log_format=log_format)
+    with log_of(settings.log_format, complaint_of) as operator:
+        _serve(settings, host, port, accept_new_url, operator)
+
+
+def _serve(settings: Settings, host: str, port: int, accept_new_url: bool, operator: Operator) -> None:
     from server.http.loops import new_event_loop
     from server.http.serving import is_loopback, url_of
     from server.http.serving import serve as serve_http
     from storage.folder.migrating import migrate_all
     from views.remedies import at_terminal, told
 
-    settings = read_settings(data, public_url, links_url=links_url)
     root = existing(settings)
     if not is_loopback(host) and not settings.public_url:
         raise InvalidInput("Beyond this machine the server needs --public-url: hosts are checked.", field="public_url")
     report = migrate_all(root, _tell_nobody)
     for name, reason in report.failed:
-        complain(f"{name}: {told(reason, at_terminal)}")
+        operator.tell(f"{name}: {told(reason, at_terminal)}")
     url = url_of(settings.public_url, host=host, port=port)
-    announce = partial(complain, f"serving {root} on {url}/mcp, which AI clients are given; for browsers: {url}/")
+    announce = partial(operator.tell, f"serving {root} on {url}/mcp, which AI clients are given; for browsers: {url}/")
     where = partial(
         serve_http,
         root,
@@ -284,13 +293,9 @@ async def _init(settings: Settings, first: FirstOrganization, as_json: bool) -> 
     say(f"Personal access token, for programs that call the server, shown once: {token.secret}")
 
 
-def _give_up(error: Exception) -> NoReturn:
+def _give_up(operator: Operator, error: Exception) -> NoReturn:
     """End the process at once: standard input is being read, and a thread that reads cannot be interrupted."""
-    complaint = complaint_of(error)
-    if complaint:
-        complain(complaint)
-    else:
-        traceback.print_exception(error)
+    operator.tell_end(error)
     sys.stderr.flush()
     os._exit(1)
 

@@ -14,6 +14,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print data instead of text."
 Organization = Annotated[
     str, typer.Option(help="Handle of the organization, as counterfoil organization list shows it.")
 ]
+LogFormat = Annotated[
+    str,
+    typer.Option("--log-format", help="plain (default), or json: each event an object on a line of standard error."),
+]
 PublicUrl = Annotated[str, typer.Option(help="The URL under which the server is reached, as for serve.")]
 LinksUrl = Annotated[
     str, typer.Option(help="The URL that secret links begin with, where no sign-in is found; see docs/connecting.md.")

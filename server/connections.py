@@ -16,6 +16,7 @@ from operations.naming import Caller, Connection, connection_now
 from operations.people import named_now
 from operations.rights import RIGHTS, Right
 from server.noted import note_call
+from server.noting import Came
 from storage.ids import new_session_id
 
 
@@ -47,9 +48,9 @@ class LocalDoorway:
         self.under_way[request.request_id] = found
         return found
 
-    def note(self, request: ServerRequestContext[Any, Any], outcome: HandlerResult | BaseException) -> None:
+    def note(self, request: ServerRequestContext[Any, Any], outcome: HandlerResult | BaseException) -> Came:
         nobody = Caller(self.office, self.connection, "", protocol_has_sessions=False)
-        note_call(self.under_way.pop(request.request_id, nobody), request, outcome, Door.LOCAL)
+        return note_call(self.under_way.pop(request.request_id, nobody), request, outcome, Door.LOCAL)
 
     def may(self, _: ServerRequestContext[Any, Any], act: Right) -> bool:
         # Roles may change while the client stays: they are asked at each call.

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 
+from server.observing.events import event_of
+
 _WINDOW_MS = 60_000
 LINE_CHARACTERS_MAX = 2_000
 TRACEBACK_CHARACTERS_MAX = 8_000
@@ -40,6 +42,8 @@ class Folding(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         now, kind = self._milliseconds(), _kind(record)
+        if not kind:
+            return True
         window = self._windows.get(kind)
         left_out = 0
         if window is None or now - window.began_ms >= _WINDOW_MS:
@@ -49,6 +53,10 @@ class Folding(logging.Filter):
             window.left_out += 1
             return False
         window.shown += 1
+        record.left_out = left_out
+        if event_of(record) is not None:
+            return True
+        record.wording, record.given = record.msg, record.args
         note = f" ({left_out} more like this were left out before)" if left_out else ""
         if window.shown == self._lines:
             note += " (more like this are left out for a minute)"
@@ -65,6 +73,9 @@ def fold_log(lines: int) -> None:
 
 
 def _kind(record: logging.LogRecord) -> Kind:
+    """Empty for what is never left out: whoever is known does no more than is allowed at once."""
+    if (event := event_of(record)) is not None:
+        return event.stranger
     raised: Kind = ()
     if record.exc_info and record.exc_info[0] is not None:
         raised = (record.exc_info[0], *_last_place(record.exc_info[2]))

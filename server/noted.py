@@ -26,7 +26,7 @@ from invoicing.refusals import InvalidInput, NotFound, Refusal, Unavailable
 from operations import activity
 from operations.activity import Activity, Door
 from operations.naming import Caller, DedicatedConnection
-from server.noting import Request
+from server.noting import Came, Request
 from server.refused import ERROR_META, Unreadable
 from tools.catalog import CATALOG
 
@@ -66,22 +66,25 @@ def act_of(request: Request) -> str:
     return request.method if request.method in _METHODS else ""
 
 
-def note_call(caller: Caller, request: Request, outcome: HandlerResult | BaseException, door: Door) -> None:
+def note_call(caller: Caller, request: Request, outcome: HandlerResult | BaseException, door: Door) -> Came:
     """Put a request on the log of each organization for which it has acted; of its connection's own, where it has come
-    to none.
+    to none. What it has come to.
     """
-    act, office = act_of(request), caller.office
-    if not act:
-        return
-    own = caller.connection
-    done = Activity(
-        door=door,
-        act=act,
-        result=_result_of(outcome),
-        organization_id=own.organization.id if isinstance(own, DedicatedConnection) else "",
-        principal=office.principal,
-    )
-    activity.note_visits(office, done)
+    act, office, own = act_of(request), caller.office, caller.connection
+    result = _result_of(outcome)
+    organization = own.organization if isinstance(own, DedicatedConnection) else None
+    if act:
+        done = Activity(
+            door=door,
+            act=act,
+            result=result,
+            organization_id=organization.id if organization else "",
+            principal=office.principal,
+        )
+        activity.note_visits(office, done)
+    visited = list(office.visits.organizations.values()) if office.visits else []
+    of = visited or ([organization] if organization else [])
+    return Came(act if act in _TOOLS else "", result, tuple(one.handle for one in of))
 
 
 def _result_of(outcome: HandlerResult | BaseException) -> str:

@@ -94,7 +94,8 @@ def unanswered(refusal: Refusal) -> MCPError:
 def defect(error: BaseException, *, doing: str) -> CallToolResult:
     """Something that should not happen: logged once with its cause, answered with an incident id alone."""
     incident = new_id("inc")
-    _log.error("incident %s while %s", incident, doing, exc_info=error)
+    named = {"incident": incident, "doing": doing}
+    _log.error("incident %s while %s", incident, doing, exc_info=error, extra=named)
     said = Unavailable(
         f"Something went wrong on our side (incident {incident}). Look at what is there before trying again."
     )

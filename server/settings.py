@@ -19,6 +19,8 @@ from storage.work.limits import Limits
 
 DEFAULT_URL = "http://localhost:8750"
 """Where `counterfoil serve` is reached unless told otherwise: passkeys need a name."""
+PLAIN, JSON = "plain", "json"
+"""The forms of a server's log."""
 
 
 def links_url_of(public_url: str) -> str:
@@ -49,6 +51,7 @@ class Settings:
     links_url: str = ""
     allowance: Allowance = field(default_factory=Allowance)
     limits: Limits = field(default_factory=Limits)
+    log_format: str = PLAIN
 
     def links_lead_to(self, url: str) -> str:
         """The URL that secret links begin with, where the server is reached at `url`."""
@@ -105,13 +108,19 @@ _PORTS = {"https": 443, "http": 80}
 
 
 def read_settings(
-    data: Path | None = None, public_url: str = "", user: str = "", files: Path | None = None, links_url: str = ""
+    data: Path | None = None,
+    public_url: str = "",
+    user: str = "",
+    files: Path | None = None,
+    links_url: str = "",
+    log_format: str = "",
 ) -> Settings:
     """The settings, the command line before `COUNTERFOIL_DATA`, `COUNTERFOIL_PUBLIC_URL`, `COUNTERFOIL_USER`,
-    `COUNTERFOIL_FILES` and `COUNTERFOIL_LINKS_URL` before the defaults; and `COUNTERFOIL_KEYS`.
+    `COUNTERFOIL_FILES`, `COUNTERFOIL_LINKS_URL` and `COUNTERFOIL_LOG_FORMAT` before the defaults; and
+    `COUNTERFOIL_KEYS`.
 
     Raises:
-        InvalidInput: a public URL that is none, or a limit out of bounds.
+        InvalidInput: a public URL that is none, a form of the log that there is not, or a limit out of bounds.
     """
     folder = data or Path(os.environ.get("COUNTERFOIL_DATA") or default_folder())
     url = _checked_url((public_url or os.environ.get("COUNTERFOIL_PUBLIC_URL", "")).strip())
@@ -126,6 +135,7 @@ def read_settings(
         links_url=links,
         allowance=allowance_of(os.environ),
         limits=limits_of(os.environ),
+        log_format=_log_format(log_format or os.environ.get("COUNTERFOIL_LOG_FORMAT", "")),
     )
 
 
@@ -137,6 +147,13 @@ def check_files_folder(settings: Settings) -> None:
     """
     if settings.files is not None and not settings.files.is_dir():
         raise InvalidInput("The folder of files to import is not there, or is no folder.", field="files")
+
+
+def _log_format(given: str) -> str:
+    chosen = given.strip().lower() or PLAIN
+    if chosen not in (PLAIN, JSON):
+        raise InvalidInput(f"The form of the log is {PLAIN} or {JSON}.", field="log_format")
+    return chosen
 
 
 def _folder(given: Path | str) -> Path | None:

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from operations.naming import Caller
     from operations.rights import Right
     from server.assistance import Assistance
+    from server.connections import LocalDoorway
     from server.mcp import CounterfoilServer
+    from server.noting import Came
     from tools.context import Doorway
 
 HEAD_START_MILLISECONDS = 500
@@ -95,12 +97,12 @@ class GreetingServer(IntroducedServer):
         super().__init__(dedicated_introduction(handle) if handle else PRACTICE, lifespan=self._connected)
         self._published = read_published(dedicated=bool(handle))
         self._whole: CounterfoilServer
-        self._doorway: Doorway
+        self._doorway: LocalDoorway
         self._is_open = anyio.Event()
         self.wanted = anyio.Event()
         self.ended = anyio.Event()
 
-    def open(self, whole: CounterfoilServer, doorway: Doorway) -> None:
+    def open(self, whole: CounterfoilServer, doorway: LocalDoorway) -> None:
         """Let the whole server work, through its doorway."""
         self._whole, self._doorway = whole, doorway
         self._is_open.set()
@@ -113,10 +115,9 @@ class GreetingServer(IntroducedServer):
         """Whether a tool can be called: the whole server, which is open then, asks its doorway."""
         return self._doorway.may(request, act)
 
-    def note(self, request: ServerRequestContext[Any, Any], outcome: HandlerResult | BaseException) -> None:
+    def note(self, request: ServerRequestContext[Any, Any], outcome: HandlerResult | BaseException) -> Came | None:
         """What was greeted or listed before the whole server was open is on no log."""
-        if self._is_open.is_set():
-            self._doorway.note(request, outcome)
+        return self._doorway.note(request, outcome) if self._is_open.is_set() else None
 
     async def list_tools(self) -> list[Tool]:
         self.wanted.set()

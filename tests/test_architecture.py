@@ -201,3 +201,15 @@ def test_every_docstring_begins_with_what_it_is_about(layer: str) -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             text = ast.get_docstring(node) if isinstance(node, described) else None
             assert not (text or "").startswith("Raises:"), f"{path.relative_to(ROOT)}: {getattr(node, 'name', '')}"
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_what_is_logged_has_constant_words(layer: str) -> None:
+    """The log as data shows the words of a record as they stand in the code, and what was put into them hardly ever."""
+    kinds = {"debug", "info", "warning", "error", "exception", "critical"}
+    for path in sources(layer):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match node:
+                case ast.Call(func=ast.Attribute(value=ast.Name(id="_log" | "TOLD"), attr=kind), args=[words, *_]):
+                    is_constant = isinstance(words, ast.Constant)
+                    assert kind not in kinds or is_constant, f"{path.relative_to(ROOT)}:{node.lineno}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any, Protocol
 
-from mcp.server.context import HandlerResult, ServerRequestContext
+from mcp.server.context import ServerRequestContext
 from mcp.server.elicitation import AcceptedElicitation
 from mcp.server.mcpserver import Context, Resolve
 
@@ -31,9 +31,6 @@ class Doorway(Protocol):
 
     def may(self, request: ServerRequestContext[Any, Any], act: Right) -> bool:
         """Whether tools for this act are shown to whoever makes this request, and can be called."""
-
-    def note(self, request: ServerRequestContext[Any, Any], outcome: HandlerResult | BaseException) -> None:
-        """Put on the activity log what the request has come to."""
 
 
 async def find_caller(context: Context[Any, Any]) -> Caller:

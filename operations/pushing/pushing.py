@@ -206,7 +206,8 @@ async def _one(office: Office, client: OrganizationRef, chosen: Chosen, *, dry_r
         return _without(client, ClientState.REFUSED, refused)
     except Exception:
         # It is this client's alone: the others are to be told of.
-        _log.exception("configuration could not be pushed to %s", client.handle)
+        named = {"organization": client.handle}
+        _log.exception("configuration could not be pushed to %s", client.handle, extra=named)
         return ClientOutcome(client=client, state=ClientState.FAILED)
     actions = {entry.action for entry in entries}
     changes = bool(actions & {Action.ADDED, Action.UPDATED})

@@ -154,5 +154,6 @@ async def _at_one(
     except Refusal as refusal:
         return refused(organization, refusal)
     except UNREADABLE_ROW as error:
-        _log.error("the books of %s cannot be read", organization.handle, exc_info=error)
+        named = {"organization": organization.handle}
+        _log.error("the books of %s cannot be read", organization.handle, exc_info=error, extra=named)
         return refused(organization, open_books(office, organization, Right.READ).out_of_service(Fault.ROWS))

@@ -141,7 +141,8 @@ async def _issue(office: Office, organization: OrganizationRef, one: DraftToIssu
     except Refusal as refusal:
         return NotIssued(refusal)
     except UNREADABLE_ROW as error:
-        _log.error("the books of %s cannot be read", organization.handle, exc_info=error)
+        named = {"organization": organization.handle}
+        _log.error("the books of %s cannot be read", organization.handle, exc_info=error, extra=named)
         return NotIssued(open_books(office, organization, Right.READ).out_of_service(Fault.ROWS))
 
 

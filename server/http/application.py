@@ -36,6 +36,7 @@ from server.http.gate.standing import StandingRights
 from server.http.handshake import HandshakeServer
 from server.http.hosts import LinksHost
 from server.http.limits import Allowance, Limiter, Transfers
+from server.http.observed import ANYTHING, Observed
 from server.http.origins import AllowedOrigins
 from server.http.plain import PlainServer
 from server.http.questions import Questions
@@ -131,7 +132,7 @@ def http_application(
             *authorization_routes(desk, urls, allowance, known, fetch=fetch),
             *signing_in.routes(desk, known, allowance),
             Route(WELL_KNOWN + "/{path:path}", ProtectedResource(settings.public_url).__call__, methods=_READ),
-            Route("/{path:path}", Nowhere(desk, gate)),
+            Route(ANYTHING, Nowhere(desk, gate)),
         ],
         lifespan=lifespan,
     )
@@ -156,7 +157,7 @@ def _behind_hosts(application: ASGIApp, port: int, office: Office) -> ASGIApp:
     """What every request passes before any route, and every answer after it."""
     origins = AllowedOrigins.of(port=port, public_url=office.public_url, links_url=office.links_url)
     hosts = LinksHost(application, public_url=office.public_url, links_url=office.links_url)
-    return SafeHeaders(_OriginCheck(hosts, origins), office.public_url)
+    return Observed(SafeHeaders(_OriginCheck(hosts, origins), office.public_url))
 
 
 def _entrances(server: CounterfoilServer, handshake: HandshakeServer) -> tuple[Entrances, list[_Run]]:

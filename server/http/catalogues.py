@@ -22,6 +22,7 @@ from server.http.gate.state import state_of
 from server.introduction import PRACTICE, dedicated_introduction
 from server.mcp import CounterfoilServer, add_resources
 from server.noted import note_call
+from server.noting import Came
 from tools.catalog import CATALOG, DEDICATED_CATALOG
 
 
@@ -37,9 +38,9 @@ class HttpDoorway:
         http: Any = request.request
         return state_of(http.scope).authenticated_request.may(act)
 
-    def note(self, request: ServerRequestContext[Any, Any], outcome: HandlerResult | BaseException) -> None:
+    def note(self, request: ServerRequestContext[Any, Any], outcome: HandlerResult | BaseException) -> Came:
         http: Any = request.request
-        note_call(state_of(http.scope).caller_of_call, request, outcome, Door.MCP)
+        return note_call(state_of(http.scope).caller_of_call, request, outcome, Door.MCP)
 
 
 def catalogue_server(catalogue: Catalogue, sealing_key: bytes) -> CounterfoilServer:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from operations.networks import network_of
 from server.http.limits import Allowance
+from server.observing.observations import is_known
 
 CONNECTION = "counterfoil.connection"
 """Where the state of a request's scope holds the `Line` on which it came."""
@@ -127,5 +128,6 @@ def line_of(scope: Any) -> Line | None:
 
 def vouch(scope: Any, principal: str) -> None:
     """Say that the request of this scope has brought a valid credential of the principal."""
+    is_known()
     if (line := line_of(scope)) is not None:
         line.vouch(principal)

@@ -98,7 +98,8 @@ class ProviderSignIn:
             )
             begun = await sign_in_vouched(office, vouched)
         except NotGenuine as fault:
-            _log.warning("a sign-in through the identity provider came to nothing: %s", fault.reason)
+            why = {"reason": fault.reason}
+            _log.warning("a sign-in through the identity provider came to nothing: %s", fault.reason, extra=why)
             self.desk.count_failed("provider")
             return self._over(told(gettext("This sign-in came to nothing"), gettext(_AGAIN), status=400))
         except NotFetched as fault:
@@ -152,7 +153,7 @@ def _single(request: Request) -> dict[str, str]:
 
 
 def _unavailable(fault: NotFetched) -> Response:
-    _log.warning("the identity provider cannot be asked: %s", fault.reason)
+    _log.warning("the identity provider cannot be asked: %s", fault.reason, extra={"reason": fault.reason})
     return told(
         gettext("The identity provider cannot be asked now"),
         gettext("Try again in a moment. If it stays like this, an owner can give you a link to sign in with."),

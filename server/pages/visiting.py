@@ -23,6 +23,7 @@ from server.http.answers import Turned
 from server.http.connections import vouch
 from server.http.limits import Allowance
 from server.http.visits import note_visit
+from server.observing.observations import is_nobody
 from server.pages.cookies import SessionCookie
 from server.pages.languages import gettext, language_of, speaking
 from server.pages.organization_pages import put_in_frame
@@ -118,6 +119,7 @@ class Desk:
 
     def count_failed(self, reason: str) -> None:
         """Count a sign-in that came to nothing, by one of a few fixed reasons."""
+        is_nobody(reason)
         note_failed_authentication(self.office.store, self.office.clock, Door.PAGE, reason)
 
     def _note(self, visitor: Visitor, request: Request, act: str, status: int) -> None:

@@ -13,6 +13,7 @@ from invoicing.refusals import Unavailable
 from operations.access import Office
 from operations.identity.browsing import SignedIn, give_back_mark, is_first_time
 from server.http.answers import Turned
+from server.observing.observations import acts_for
 from server.pages.languages import gettext
 from server.pages.reading import FORM_BYTES_MAX, Form, read_form, read_form_with_file
 from server.pages.rendering import nothing_here, render, told
@@ -114,6 +115,7 @@ class Visitor:
         if found is None or (found.kind is OrganizationKind.PARTNER) is not of_practice:
             raise Turned(nothing_here())
         request.scope[_ORGANIZATION] = found
+        acts_for([found.handle])
         return found
 
 

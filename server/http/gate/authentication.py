@@ -24,6 +24,7 @@ from server.http.gate.state import state_of, with_state
 from server.http.origins import origin_asked
 from server.http.paths import LinkPath, OrganizationPath
 from server.oauth.resources import path_asked
+from server.observing.observations import is_nobody
 from storage.directory.credentials import Lapse
 
 _log = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ class Authentication:
             authenticated = await authenticate(self._office.store, self._office.clock, presented)
         except Unauthenticated as nobody:
             reason = nobody.lapse.name.lower() if nobody.lapse else "no_credential"
+            is_nobody(reason)
             note_failed_authentication(self._office.store, self._office.clock, Door.MCP, reason)
             raise self._refused(scope, presented, nobody.lapse) from None
         except NotYours as another:
