@@ -67,6 +67,7 @@ class Act(StrEnum):
     SAY_OPENING = auto()
     UPLOAD_FILE = auto()
     NAME_FILES_FOLDER = auto()
+    NAME_SIGNER = auto()
 
 
 @dataclass(frozen=True, slots=True)

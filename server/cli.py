@@ -26,6 +26,7 @@ from server.cli_folder import existing
 from server.cli_folder import register as register_folder
 from server.cli_identity import register as register_identity
 from server.cli_import import import_app
+from server.cli_keeping import register as register_keeping
 from server.cli_log import Operator, log_of
 from server.cli_mandates import register as register_mandates
 from server.cli_options import Data, Json, LinksUrl, LogFormat, without_flag_types
@@ -207,6 +208,7 @@ register_summaries(app)
 register_identity(app)
 register_mandates(app)
 register_folder(app)
+register_keeping(app)
 
 
 def main() -> None:

@@ -233,6 +233,7 @@ _ON_SERVER = {
     Act.NAME_FILES_FOLDER: (
         "Whoever starts it names one: counterfoil stdio --files FOLDER, or the variable COUNTERFOIL_FILES."
     ),
+    Act.NAME_SIGNER: "If it is the key of whom it should be from, repeat the command with --signed-by and its name.",
     Act.BRING_BACK: (
         "If it is lost for good, counterfoil organization bring-back puts the books into use again: with a reason, and"
         " without giving a lost number out again."

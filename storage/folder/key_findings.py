@@ -14,6 +14,7 @@ from storage.directory.database import DIRECTORY_FILE
 from storage.directory.installation import installation_name
 from storage.folder.findings import Finding
 from storage.folder.keys import SEALING, Keys, mark_of
+from storage.folder.signing import SigningKeys
 from storage.migrations import head_stamp
 from storage.sqlite.engines import FileKind, StorageFault, read_once
 
@@ -27,7 +28,19 @@ def key_findings(root: Path, folder: Path) -> list[Finding]:
         return []
     if not name:
         return []
-    keys = Keys(folder, name)
+    return [*_signing_findings(folder, name), *_sealing_findings(Keys(folder, name), folder, codes, provider)]
+
+
+def _signing_findings(folder: Path, name: str) -> list[Finding]:
+    """A key for signing that is lost is made anew, and does not open anything; one that is no key keeps its place."""
+    try:
+        SigningKeys(folder, name).all()
+    except KeysUnavailable as fault:
+        return [Finding("error", "keys", f"{fault.detail} Nothing is signed meanwhile, and no backup is made.")]
+    return []
+
+
+def _sealing_findings(keys: Keys, folder: Path, codes: Sequence[str], provider: Sequence[str]) -> list[Finding]:
     if not keys.is_there() and (folder.is_dir() or not folder.exists()):
         closed = _closed(codes, provider)
         return [Finding("error", "keys", f"{keys.path} is missing: {closed}")] if closed else []

@@ -53,3 +53,11 @@ async def test_a_folder_of_keys_that_is_none_is_named(store: Store, tmp_path: Pa
     (tmp_path / "file").write_text("")
     (finding,) = key_findings(store.root, tmp_path / "file")
     assert "COUNTERFOIL_KEYS names another one" in finding.message
+
+
+async def test_a_file_that_is_no_key_for_signing_is_named(store: Store) -> None:
+    folder = store.keys.path.parent
+    spoiled = store.keys.path.with_suffix(".signing")
+    spoiled.write_text("{}")
+    (finding,) = key_findings(store.root, folder)
+    assert (finding.severity, f"{spoiled} is not a key for signing" in finding.message) == ("error", True)
