@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from sqlmodel import Session
 
@@ -26,6 +27,7 @@ from invoicing.refusals import Unavailable
 from invoicing.tax.totals import totals_follow
 from operations.access import Office, open_books
 from operations.evidence import evidence_problems
+from operations.outside_anchors import compare_with_anchors
 from operations.rights import Right
 from operations.settlement import credit_note_problems, payment_problems
 from operations.verified_signatures import signature_problems
@@ -33,13 +35,17 @@ from storage.books import checks, exports, files, journal_checks
 from storage.books.beside import Beside
 from storage.books.document_rows import rows_of
 from storage.books.former_checks import former_payment_problems, former_problems, unnamed_entry_problems
-from storage.books.pool import Books
+from storage.books.pool import BOOKS_FILE, Books
 from storage.books.profile import load_profile
 from storage.books.skill_checks import skill_problems
 from storage.books.total_checks import total_problems
 from storage.directory.anchors import Ends, NoAnchor, loss_of_books
 from storage.directory.verifications import note_verified
+from storage.files.in_folder import FilesInFolder
 from storage.files.kept import Files
+from storage.folder.outside_anchors import Anchors
+from storage.migrations import head_stamp
+from storage.sqlite.engines import FileKind, read_once
 from storage.sqlite.faults import UNREADABLE_ROW
 from storage.work.asking import Ask
 
@@ -82,13 +88,20 @@ async def verify_books(books: Books) -> Verified:
         return _verified(books.organization, await books.read(checks.totals), _UNREADABLE)
 
 
-async def verify_organization(office: Office, organization: OrganizationRef) -> Verified:
-    """Verify an organization's books, and keep in the directory when they were found in order.
+async def verify_organization(
+    office: Office, organization: OrganizationRef, *, stated: Sequence[Anchors] = ()
+) -> Verified:
+    """Verify an organization's books, also by what was `stated` of them elsewhere, and keep in the directory when they
+    were found in order.
 
     Raises:
         NotAllowed: the principal may not look at it.
     """
     verified = await verify_books(open_books(office, organization, Right.READ))
+    if stated:
+        compared = await compare_with_anchors(office, organization, stated)
+        notes = (*verified.notes, *compared.notes)
+        verified = replace(verified, problem=verified.problem or compared.problem, notes=notes)
     at = None if verified.problem else office.latest()
     try:
         await office.store.directory.write(lambda db: note_verified(db, organization.id, at=at))
@@ -96,6 +109,16 @@ async def verify_organization(office: Office, organization: OrganizationRef) -> 
         # What was found is right all the same, and said.
         _log.warning("the verification could not be noted: %s", error)
     return verified
+
+
+def verify_laid_down(folder: Path, organization: OrganizationRef) -> Verified:
+    """Verify books that lie in a folder of their own, where nobody else has them yet."""
+    stamp = head_stamp(FileKind.BOOKS, organization.id)
+
+    def work(db: Session) -> Verified:
+        return _verify(lambda question: question(db), organization, NoAnchor.NOT_YET, FilesInFolder(folder))
+
+    return read_once(folder / BOOKS_FILE, stamp, work, examined=True)
 
 
 def _verify(ask: Ask, organization: OrganizationRef, anchor: Ends | NoAnchor, kept: Files) -> Verified:

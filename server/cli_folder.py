@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +12,7 @@ import typer
 
 from invoicing.refusals import NotFound
 from invoicing.text.typed import counted
-from server.cli_options import Data, Json
+from server.cli_options import Data, Json, SignedBy
 from server.console import complain, progress, say, say_json
 from server.settings import Settings, read_settings
 from views.remedies import at_terminal, message_of, told
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from operations.access import Office
     from operations.verification import Verified
     from storage.folder.findings import Finding
+    from storage.folder.outside_anchors import Anchors
 
 
 def register(app: typer.Typer) -> None:
@@ -51,10 +53,16 @@ def existing(settings: Settings) -> Path:
 def verify(
     data: Data = None,
     organization: Annotated[str, typer.Option(help="Only this organization (its handle).")] = "",
+    anchors: Annotated[
+        Path | None, typer.Option(help="Compare the books with this file of anchors, or with this backup, too.")
+    ] = None,
+    signed_by: SignedBy = "",
     as_json: Json = False,
 ) -> None:
     """Check every document, number series and hash chain; name the first that is wrong."""
-    anyio.run(_verify, read_settings(data), organization, as_json)
+    if signed_by and anchors is None:
+        raise typer.BadParameter("it goes with --anchors.", param_hint="--signed-by")
+    anyio.run(_verify, read_settings(data), organization, anchors, signed_by, as_json)
 
 
 def backup(
@@ -64,12 +72,14 @@ def backup(
     from server.app import system_clock
     from storage.folder.backup import back_up
 
-    root = existing(read_settings(data))
+    settings = read_settings(data)
+    root = existing(settings)
     with progress("Backing up") as tell:
-        report = back_up(root, folder.absolute(), now=system_clock(), progress=tell)
+        report = back_up(root, folder.absolute(), keys=settings.keys, now=system_clock(), progress=tell)
     held = f"{counted(report.organizations, 'organization')}, {counted(report.files, 'file')}"
     say(f"Backed up {held}, to {folder.absolute()}.")
     say(f"SHA-256 of its manifest: {report.manifest_sha256}")
+    say(f"Signed with the key: {report.signed_by}")
     _complain_of(report.damaged)
 
 
@@ -82,23 +92,26 @@ def restore(
     reason: Annotated[
         str, typer.Option(help="With --organization: why, where documents are lost by it; for the audit trail.")
     ] = "",
+    signed_by: SignedBy = "",
 ) -> None:
     """Lay a backup down as a new data folder, after checking every file of it; or one organization of it."""
     settings = read_settings(data)
     if organization:
-        anyio.run(_restore_one, settings, folder.absolute(), organization, reason)
+        anyio.run(_restore_one, settings, folder.absolute(), organization, reason, signed_by)
         return
     if reason:
         raise typer.BadParameter("it goes with --organization.", param_hint="--reason")
-    _restore_all(settings, folder.absolute())
+    _restore_all(settings, folder.absolute(), signed_by)
 
 
-def _restore_all(settings: Settings, folder: Path) -> None:
+def _restore_all(settings: Settings, folder: Path, signed_by: str) -> None:
     from server.app import system_clock
     from storage.folder.backup import restore as lay_down
 
     with progress("Restoring") as tell:
-        report = lay_down(folder, settings.data, now=system_clock(), progress=tell)
+        report = lay_down(
+            folder, settings.data, keys=settings.keys, signed_by=signed_by, now=system_clock(), progress=tell
+        )
     held = f"{counted(report.organizations, 'organization')}, {counted(report.files, 'file')}"
     say(f"Restored {held}, to {settings.data}.")
     if report.asleep:
@@ -115,7 +128,7 @@ def _restore_all(settings: Settings, folder: Path) -> None:
     _complain_of(report.damaged)
 
 
-async def _restore_one(settings: Settings, folder: Path, handle: str, reason: str) -> None:
+async def _restore_one(settings: Settings, folder: Path, handle: str, reason: str, signed_by: str) -> None:
     from invoicing.refusals import Conflict
     from operations.recovery import bring_back_books, check_reason
     from server.app import find_organization, local_office
@@ -128,7 +141,9 @@ async def _restore_one(settings: Settings, folder: Path, handle: str, reason: st
     async with local_office(settings) as office:
         organization, now = await find_organization(office, handle), office.now()
         with progress("Restoring") as tell:
-            restored = restore_organization(folder, root, organization.id, now=now, progress=tell)
+            restored = restore_organization(
+                folder, root, organization.id, keys=settings.keys, signed_by=signed_by, now=now, progress=tell
+            )
         say(f"Restored {handle} as of {restored.created_at:%Y-%m-%d %H:%M} UTC: {counted(restored.files, 'file')}.")
         if restored.set_aside is not None:
             say(f"What was there before is at {restored.set_aside}.")
@@ -197,37 +212,47 @@ def doctor(
         raise typer.Exit(1)
 
 
-async def _verify(settings: Settings, organization: str, as_json: bool) -> None:
+async def _verify(settings: Settings, organization: str, anchors: Path | None, signed_by: str, as_json: bool) -> None:
+    from operations.outside_anchors import not_here
     from server.app import local_office
+    from storage.folder.outside_anchors import read_anchors
 
     existing(settings)
     # Whoever looks is not on record, and nothing is changed, so that it does not matter who it is.
     async with local_office(replace(settings, user="")) as office:
+        name, stated = office.store.name, []
+        if anchors is not None:
+            stated = read_anchors(anchors, folder=settings.keys, installation=name, signed_by=signed_by)
         wanted = await _organizations(office, organization)
+        gone = [] if organization else await not_here(office, stated)
         with progress("Verifying") as tell:
             found = []
             for done, each in enumerate(wanted, start=1):
-                found.append(await _verify_one(office, each))
+                found.append(await _verify_one(office, each, stated))
                 tell(done, len(wanted))
     wrong = next((one for one in found if one.problem), None)
     if as_json:
-        say_json({"ok": wrong is None, "organizations": [asdict(one) for one in found]})
+        said = {"ok": wrong is None and not gone, "organizations": [asdict(one) for one in found]}
+        say_json(said | ({"gone": gone} if stated else {}))
     else:
         for one in found:
             say(_verified_line(one))
             for note in one.notes:
                 say(f"{one.handle}: {note}")
+    for handle in gone:
+        complain(f"{handle}: the anchors know this organization, and it is not here any more")
     if wrong is not None:
         complain(f"{wrong.handle}: {wrong.problem}")
+    if wrong is not None or gone:
         raise typer.Exit(1)
 
 
-async def _verify_one(office: Office, organization: OrganizationRef) -> Verified:
+async def _verify_one(office: Office, organization: OrganizationRef, stated: Sequence[Anchors]) -> Verified:
     from operations.verification import Verified, verify_organization
     from storage.sqlite.faults import StorageFault
 
     try:
-        return await verify_organization(office, organization)
+        return await verify_organization(office, organization, stated=stated)
     except StorageFault as fault:
         return Verified(
             handle=organization.handle, documents=0, files=0, audit_entries=0, problem=told(fault.reason, at_terminal)

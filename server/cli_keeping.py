@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import anyio
 import typer
 
+from invoicing.text.typed import counted
 from server.cli_folder import existing
 from server.cli_options import Data, Json, command_group
-from server.console import say, say_json
+from server.console import complain, say, say_json
 from server.settings import Settings, read_settings
+from views.remedies import at_terminal, told
 
 if TYPE_CHECKING:
     from storage.folder.signing import SigningKey, SigningKeys
@@ -20,7 +24,18 @@ signing_key_app = command_group("The key with which this installation signs back
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
+    app.command("anchors")(anchors)
     app.add_typer(signing_key_app, name="signing-key")
+
+
+def anchors(
+    file: Annotated[
+        Path | None, typer.Argument(help="The file to add a line to, made where there is none; left out: print it.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """State where the chains of all books end now, dated and signed, for a place that lies elsewhere."""
+    anyio.run(_anchors, read_settings(data), file.absolute() if file else None)
 
 
 @signing_key_app.command("show")
@@ -65,10 +80,31 @@ def _key_data(key: SigningKey) -> dict[str, str]:
     return {"name": key.key_id} | key.model_dump(mode="json", exclude_none=True)
 
 
+async def _anchors(settings: Settings, file: Path | None) -> None:
+    from operations.outside_anchors import state_anchors
+    from server.app import local_office
+    from storage.folder.outside_anchors import add_line, signed_line
+
+    existing(settings)
+    async with local_office(settings) as office:
+        stated, left_out = await state_anchors(office)
+        signing = office.store.signing
+        line = signed_line(stated, signing)
+        if file is None:
+            sys.stdout.write(line)
+        else:
+            lines = add_line(file, line, keys=signing, installation=office.store.name)
+            say(f"Stated where the chains of {counted(len(stated.heads), 'organization')} end, in {file}.")
+            say(f"It has {counted(lines, 'line')}; this one is signed with the key {signing.all()[-1].key_id}.")
+    for handle, fault in left_out.items():
+        complain(f"{handle}: left out: {told(fault.reason, at_terminal)}")
+    if left_out:
+        raise typer.Exit(1)
+
+
 async def _signing_keys(settings: Settings) -> SigningKeys:
     from server.app import local_office
-    from storage.folder.signing import SigningKeys, name_of
 
-    async with local_office(settings):
-        # Whoever may not open the installation is not to change how it signs; and opened, it has a name.
-        return SigningKeys(settings.keys, name_of(existing(settings)))
+    existing(settings)
+    async with local_office(settings) as office:
+        return office.store.signing

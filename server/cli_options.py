@@ -18,6 +18,9 @@ LogFormat = Annotated[
     str,
     typer.Option("--log-format", help="plain (default), or json: each event an object on a line of standard error."),
 ]
+SignedBy = Annotated[
+    str, typer.Option(help="The name of the key that has signed it, where that is not known on this machine.")
+]
 PublicUrl = Annotated[str, typer.Option(help="The URL under which the server is reached, as for serve.")]
 LinksUrl = Annotated[
     str, typer.Option(help="The URL that secret links begin with, where no sign-in is found; see docs/connecting.md.")

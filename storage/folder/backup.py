@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from sqlalchemy import inspect
 from sqlmodel import Session, col, select
@@ -24,18 +24,22 @@ from invoicing.refusals import InvalidInput, Unavailable
 from storage.books import export_tables, exports, tables
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import browsers, credentials, organizations, sign_in_links, users
+from storage.directory.anchors import ends_of_books
 from storage.directory.database import DIRECTORY_FILE, directory_named
+from storage.folder.heads import Head, head_of
 from storage.folder.manifest import (
     MANIFEST_FILE,
+    SIGNATURE_FILE,
     Manifest,
     ManifestEntry,
     SchemaVersions,
     is_our_path,
-    manifest_text,
     read_manifest,
+    write_manifest,
 )
 from storage.folder.migrating import migrate_all
 from storage.folder.provisioning import discard_books
+from storage.folder.signing import SigningKeys, name_of
 from storage.folder.staging import check_apart, check_free, laid_down
 from storage.migrations import head_stamp
 from storage.plain_files import open_plain_file
@@ -62,7 +66,8 @@ _log = logging.getLogger("counterfoil")
 class BackupReport:
     """What was backed up. `damaged` names books that are out of service, and files on record that were missing or had
     other bytes: they are not in
-    the backup. `manifest_sha256` vouches for all the rest, if it is kept elsewhere.
+    the backup. `manifest_sha256` vouches for all the rest, if it is kept elsewhere, and so does the signature, with the
+    key of this name.
     """
 
     target: Path
@@ -71,6 +76,7 @@ class BackupReport:
     size_bytes: int
     damaged: tuple[str, ...]
     manifest_sha256: str
+    signed_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +97,12 @@ class RestoreReport:
     manifest_sha256: str
 
 
-def back_up(root: Path, target: Path, *, now: datetime, progress: Progress) -> BackupReport:
-    """Copy the data folder at `root`, which may be in use, into `target`, which is new or empty.
+def back_up(root: Path, target: Path, *, keys: Path, now: datetime, progress: Progress) -> BackupReport:
+    """Copy the data folder at `root`, which may be in use, into `target`, which is new or empty. What it holds is
+    signed with the installation's key in the folder `keys`.
 
     Raises:
+        KeysUnavailable: nothing can be signed.
         InvalidInput: there is no data folder, or the target lies in it.
         Conflict: the target is not empty.
         StorageFault: the directory is damaged, or there is no room. No backup is made then. One organization's
@@ -106,31 +114,39 @@ def back_up(root: Path, target: Path, *, now: datetime, progress: Progress) -> B
     check_free(target, field="target")
     with faults_told(target), laid_down(target, last=MANIFEST_FILE) as staged:
         directory, known = _copy_directory(root, staged)
-        entries, damaged, version = [directory], list[str](), 0
-        for done, organization_id in enumerate(known):
+        name = name_of(staged)
+        signing = SigningKeys(keys, name)
+        signed_by = signing.make(now).key_id
+        entries, damaged, heads, version = [directory], list[str](), list[Head](), 0
+        for done, (organization_id, handle) in enumerate(known):
             progress(done, len(known))
             path = books_path(organization_id)
             try:
-                entries.append(_copy_database(root, staged, path, FileKind.BOOKS, organization_id))
+                entries.append(copy_database(root, staged, path, FileKind.BOOKS, organization_id))
             except DamagedStore as damage:
                 _log.error("%s is not in the backup: %s", path, damage.detail)
                 discard_books(staged, organization_id)
                 damaged.append(path)
                 continue
-            version = max(version, stamp_of(staged / entries[-1].path).schema_version)
+            found = stamp_of(staged / path)
+            version = max(version, found.schema_version)
+            if found == head_stamp(FileKind.BOOKS, organization_id):
+                ends = read_once(staged / path, found, ends_of_books, examined=True)
+                heads.append(head_of(organization_id, handle, ends))
             for recorded in recorded_files(staged, organization_id):
                 if _copy_recorded(root, staged, recorded):
                     entries.append(recorded)
                 else:
                     damaged.append(recorded.path)
         manifest = Manifest(
+            installation=name,
             created_at=now,
             schema_versions=SchemaVersions(directory=stamp_of(staged / directory.path).schema_version, books=version),
+            heads=tuple(heads),
             files=tuple(entries),
             damaged=tuple(damaged),
         )
-        content = manifest_text(manifest).encode()
-        (staged / MANIFEST_FILE).write_bytes(content)
+        manifest_sha256 = write_manifest(staged, manifest, signing, now=now)
     progress(len(known), len(known))
     return BackupReport(
         target=target,
@@ -138,24 +154,28 @@ def back_up(root: Path, target: Path, *, now: datetime, progress: Progress) -> B
         files=len(entries),
         size_bytes=sum(entry.size_bytes for entry in entries),
         damaged=manifest.damaged,
-        manifest_sha256=hashlib.sha256(content).hexdigest(),
+        manifest_sha256=manifest_sha256,
+        signed_by=signed_by,
     )
 
 
-def restore(backup: Path, root: Path, *, now: datetime, progress: Progress) -> RestoreReport:
+def restore(
+    backup: Path, root: Path, *, keys: Path, now: datetime, progress: Progress, signed_by: str = ""
+) -> RestoreReport:
     """Lay the data folder of a backup down at `root`, which is new or empty, and bring it to this schema.
 
     All its credentials sleep: those that were revoked after the backup was made would open the folder again, and
     nobody knows which these are.
 
-    Every file is compared with the manifest while it is copied; the backup itself is never written to.
+    The manifest has to be signed by its installation, a key of which lies in the folder `keys`, or by the key that is
+    named. Every file is compared with it while it is copied; the backup itself is never written to.
 
     Raises:
-        InvalidInput: it is no backup, a file of it is missing, too many, changed or of a newer version, or the
-            two folders lie in each other.
+        InvalidInput: it is no backup, or not signed so, a file of it is missing, too many, changed or of a newer
+            version, or the two folders lie in each other.
         Conflict: `root` is not empty.
     """
-    manifest, manifest_sha256 = read_manifest(backup)
+    manifest, manifest_sha256 = read_manifest(backup, keys=keys, signed_by=signed_by)
     check_apart(backup, root, field="data")
     check_free(root, field="data")
     check_names(backup, manifest)
@@ -197,14 +217,19 @@ def _put_to_sleep(staged: Path, now: datetime) -> tuple[int, int]:
     return asleep
 
 
-def _copy_directory(root: Path, staged: Path) -> tuple[ManifestEntry, list[str]]:
-    """The copied directory, and the ids of its organizations."""
+def _copy_directory(root: Path, staged: Path) -> tuple[ManifestEntry, list[tuple[str, str]]]:
+    """The copied directory, and id and handle of each of its organizations."""
     with directory_named():
-        entry = _copy_database(root, staged, DIRECTORY_FILE, FileKind.DIRECTORY, "")
-    return entry, _organization_ids(staged)
+        entry = copy_database(root, staged, DIRECTORY_FILE, FileKind.DIRECTORY, "")
+    return entry, _organizations(staged)
 
 
-def _copy_database(root: Path, staged: Path, path: str, kind: FileKind, organization_id: str) -> ManifestEntry:
+def copy_database(root: Path, staged: Path, path: str, kind: FileKind, organization_id: str) -> ManifestEntry:
+    """Copy a database of the data folder, which may be in use, to the same path below another folder.
+
+    Raises:
+        DamagedStore: it is not in order, or not what its path says.
+    """
     copy = staged / path
     copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     copy_live(root / path, copy)
@@ -216,9 +241,9 @@ def _copy_database(root: Path, staged: Path, path: str, kind: FileKind, organiza
     return _entry(copy, path)
 
 
-def _organization_ids(folder: Path) -> list[str]:
+def _organizations(folder: Path) -> list[tuple[str, str]]:
     path = folder / DIRECTORY_FILE
-    return [organization_id for organization_id, _ in read_once(path, stamp_of(path), organizations.all_ids)]
+    return read_once(path, stamp_of(path), organizations.all_ids)
 
 
 def recorded_files(folder: Path, organization_id: str) -> list[ManifestEntry]:
@@ -252,13 +277,13 @@ def _copy_recorded(root: Path, staged: Path, recorded: ManifestEntry) -> bool:
     except OSError:
         return False
     copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if _copy_hashed(origin, copy) == (recorded.size_bytes, recorded.sha256):
+    if copy_hashed(origin, copy) == (recorded.size_bytes, recorded.sha256):
         return True
     copy.unlink()
     return False
 
 
-def _copy_hashed(origin: BinaryIO, target: Path) -> tuple[int, str]:
+def copy_hashed(origin: IO[bytes], target: Path) -> tuple[int, str]:
     """Copy an open file, and answer size and sum of exactly the bytes that were written. They are synced at the end."""
     digest = hashlib.sha256()
     with origin, target.open("xb") as copy:
@@ -281,7 +306,7 @@ def books_path(organization_id: str) -> str:
 def check_names(backup: Path, manifest: Manifest) -> None:
     """Refuse a backup with a file too few or too many. Names that are not ours are not repeated."""
     expected = {entry.path for entry in manifest.files}
-    found = set(_files_in(backup)) - {MANIFEST_FILE}
+    found = set(_files_in(backup)) - {MANIFEST_FILE, SIGNATURE_FILE}
     if missing := sorted(expected - found):
         raise InvalidInput(f"{missing[0]} is missing from the backup.", field="backup")
     if extra := sorted(found - expected):
@@ -303,7 +328,7 @@ def lay_down_file(backup: Path, staged: Path, entry: ManifestEntry) -> None:
         origin = open_plain_file(source)
     except OSError:
         raise InvalidInput(f"{entry.path} of the backup is not a file, or cannot be read.", field="backup") from None
-    if _copy_hashed(origin, copy) != (entry.size_bytes, entry.sha256):
+    if copy_hashed(origin, copy) != (entry.size_bytes, entry.sha256):
         raise InvalidInput(f"{entry.path} of the backup was changed: its sum is not the manifest's.", field="backup")
 
 
@@ -312,7 +337,9 @@ def _check_databases(staged: Path, manifest: Manifest) -> list[str]:
     if manifest.entry(DIRECTORY_FILE) is None:
         raise InvalidInput(f"{DIRECTORY_FILE} is not in the backup's manifest.", field="backup")
     check_stamp(staged, DIRECTORY_FILE, FileKind.DIRECTORY, "")
-    known = _organization_ids(staged)
+    if name_of(staged) != manifest.installation:
+        raise InvalidInput(f"{MANIFEST_FILE} is that of another installation's backup.", field="backup")
+    known = [organization_id for organization_id, _ in _organizations(staged)]
     entries = {entry.path: entry for entry in manifest.files}
     accounted = {DIRECTORY_FILE}
     for organization_id in known:

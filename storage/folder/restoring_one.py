@@ -38,18 +38,27 @@ class RestoredOne:
 
 
 def restore_organization(
-    backup: Path, root: Path, organization_id: str, *, now: datetime, progress: Progress
+    backup: Path,
+    root: Path,
+    organization_id: str,
+    *,
+    keys: Path,
+    now: datetime,
+    progress: Progress,
+    signed_by: str = "",
 ) -> RestoredOne:
     """Put the books and files of one organization, as the backup has them, in the place of what there is.
 
-    Every file is compared with the manifest while it is copied. Nothing is deleted. Books that end before what the
+    The manifest is signed as for restoring the whole. Every file is compared with it while it is copied. Nothing is
+    deleted. Books that end before what the
     directory knows of them stay out of service until they are brought back (`operations/recovery.py`).
 
     Raises:
         NotFound: the backup does not hold this organization.
-        InvalidInput: it is no backup, or a file of it is missing, too many, changed or of a newer version.
+        InvalidInput: it is no backup, not signed so, or a file of it is missing, too many, changed or of a newer
+            version.
     """
-    manifest, _ = read_manifest(backup)
+    manifest, _ = read_manifest(backup, keys=keys, signed_by=signed_by)
     check_apart(backup, root, field="backup")
     check_names(backup, manifest)
     folder = f"{ORGANIZATIONS_FOLDER}/{organization_id}/"

@@ -112,8 +112,16 @@ class Trusted:
 class SigningKeys:
     """The keys with which the installation of this name has signed, the newest of which signs."""
 
-    def __init__(self, folder: Path, name: str) -> None:
-        self.path = folder / f"{name or UNNAMED}.signing"
+    def __init__(self, folder: Path | None, name: str) -> None:
+        self._folder = folder
+        self._name = name or UNNAMED
+
+    @property
+    def path(self) -> Path:
+        """Where the file is, or will be once something is signed."""
+        if self._folder is None:
+            raise RuntimeError("the store was opened without a folder for keys")
+        return self._folder / f"{self._name}.signing"
 
     def is_there(self) -> bool:
         """Whether a key was made, whatever has become of its file."""

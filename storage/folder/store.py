@@ -19,6 +19,7 @@ from storage.directory.moments import Moments
 from storage.folder.databases import FolderDatabases
 from storage.folder.keys import Keys
 from storage.folder.making import half_made, remove_half_made
+from storage.folder.signing import SigningKeys
 from storage.sqlite.faults import fault_of
 from storage.work.completion import to_its_end
 from storage.work.limits import Limits
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
 
 
 class Store:
-    """An open installation: its databases, the data folder of its files, and its keys."""
+    """An open installation: its databases, the data folder of its files, its name and its keys."""
 
     def __init__(self, root: Path, databases: Databases, limits: Limits | None = None) -> None:
         self.root = root
+        self.name = ""
         self.keys = Keys(None, "")
+        self.signing = SigningKeys(None, "")
         self.databases = databases
         self.directory = Directory(databases.directory())
         self.pool = BooksPool(root, databases, self.directory, limits=limits)
@@ -76,7 +79,9 @@ async def open_store(
     store = Store(root, databases, limits)
     try:
         await store.moments.load()
-        store.keys = Keys(keys, await _name(store.directory))
+        store.name = await _name(store.directory)
+        store.keys = Keys(keys, store.name)
+        store.signing = SigningKeys(keys, store.name)
         store.activity.attach()
         await _remove_half_made(store)
         yield store

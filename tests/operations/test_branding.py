@@ -15,8 +15,8 @@ from operations.organizations import get_organization
 from operations.profile import update_organization
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
-from storage.folder.backup import back_up, restore
 from storage.folder.diagnosis import diagnose
+from tests.support.backups import back_up, restore
 from tests.support.clock import NOON
 from tests.support.folders import folder_of, path_of
 from tests.support.practice import Practice, practice

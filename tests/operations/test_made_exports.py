@@ -35,9 +35,9 @@ from operations.rights import Right
 from operations.verification import verify_books
 from storage.books.pool import Books
 from storage.folder.aged_exports import aged_exports, remove_aged_exports
-from storage.folder.backup import back_up, restore
 from storage.folder.diagnosis import diagnose
 from storage.folder.leftovers import clean_up
+from tests.support.backups import back_up, restore
 from tests.support.clock import NOON
 from tests.support.folders import folder_of, path_of
 from tests.support.people import colleague

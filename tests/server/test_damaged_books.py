@@ -27,14 +27,13 @@ from operations.verification import verify_books
 from server.app import find_organization
 from storage.books.counts import counts
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
-from storage.folder.backup import back_up
 from storage.folder.diagnosis import diagnose
 from storage.folder.migrating import migrate_all
 from storage.folder.store import open_store
 from storage.sqlite import connections, engines
 from storage.sqlite.engines import Fault
 from tests.support.assistant import assistant, text_of
-from tests.support.backups import silent
+from tests.support.backups import back_up, silent
 from tests.support.clock import NOON, SettableClock
 from tests.support.command_line import run_command
 from tests.support.damages import KINDS, journal_mode_changed, statement

@@ -19,9 +19,9 @@ from operations.known_credentials import list_credentials, revoke_credential, wa
 from operations.practices import local_owner
 from storage.directory.credentials import Lapse
 from storage.directory.database import DIRECTORY_FILE
-from storage.folder import backup
 from storage.folder.clock_findings import clock_findings, set_clock_back
 from storage.folder.store import Store
+from tests.support import backups as backup
 from tests.support.backups import silent
 from tests.support.clock import NOON, SettableClock
 from tests.support.command_line import run_command

@@ -16,9 +16,8 @@ import pytest
 from operations.identity import browsing, signing_in, ways
 from operations.identity.browsing import Method
 from operations.identity.links import make_invitation, make_sign_in_link
-from storage.folder.backup import back_up
 from tests.support import visits
-from tests.support.backups import silent
+from tests.support.backups import back_up, silent
 from tests.support.browser_forms import Browser
 from tests.support.clock import NOON
 from tests.support.http import BAKERY, House, house

@@ -8,8 +8,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from storage.folder.backup import back_up
-from tests.support.backups import fill_clients, silent
+from tests.support.backups import back_up, fill_clients, silent
 from tests.support.clock import NOON
 from tests.support.practice import practice
 

@@ -24,12 +24,13 @@ from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER, Books
 from storage.directory import organizations
 from storage.directory.database import DIRECTORY_FILE
-from storage.folder.backup import BackupReport, back_up, restore
+from storage.folder.backup import BackupReport
 from storage.folder.diagnosis import diagnose
-from storage.folder.manifest import MANIFEST_FILE
+from storage.folder.manifest import MANIFEST_FILE, SIGNATURE_FILE
+from storage.folder.signing import Signature
 from storage.migrations import head_stamp
 from storage.sqlite.engines import FileKind, stamp_of
-from tests.support.backups import drop, edit_manifest, fill_clients, first, nothing_unfinished, silent
+from tests.support.backups import back_up, drop, edit_manifest, fill_clients, first, nothing_unfinished, restore, silent
 from tests.support.clock import NOON, SettableClock
 from tests.support.faults import scaled
 from tests.support.folders import folder_of
@@ -73,7 +74,8 @@ async def test_a_backup_holds_everything_on_record_and_comes_back_the_same(tmp_p
         (folder_of(filled[0]) / "documents" / "stray.pdf").unlink()
         original = files_in(one.root)
     manifest = (tmp_path / "backup" / MANIFEST_FILE).read_bytes()
-    on_disk = [path for path in (tmp_path / "backup").rglob("*") if path.is_file() and path.name != MANIFEST_FILE]
+    of_it = {MANIFEST_FILE, SIGNATURE_FILE}
+    on_disk = [path for path in (tmp_path / "backup").rglob("*") if path.is_file() and path.name not in of_it]
     assert report == BackupReport(
         target=tmp_path / "backup",
         organizations=3,
@@ -81,9 +83,11 @@ async def test_a_backup_holds_everything_on_record_and_comes_back_the_same(tmp_p
         size_bytes=sum(path.stat().st_size for path in on_disk),
         damaged=(),
         manifest_sha256=hashlib.sha256(manifest).hexdigest(),
+        signed_by=Signature.model_validate_json((tmp_path / "backup" / SIGNATURE_FILE).read_text()).key_id,
     )
     assert steps == [(0, 3), (1, 3), (2, 3), (3, 3)]
     assert json.loads(manifest)["created_at"] == "2026-03-16T12:00:00Z"
+    assert [head["documents"]["position"] for head in json.loads(manifest)["heads"]] == [1, 1, 0]
     restored = restore(tmp_path / "backup", tmp_path / "restored", now=NOON, progress=silent)
     assert (restored.organizations, restored.files, restored.migrated) == (3, report.files, 0)
     assert (restored.created_at, restored.manifest_sha256) == (NOON, report.manifest_sha256)

@@ -16,11 +16,10 @@ from invoicing.organizations import OrganizationRef
 from operations.files import render_document
 from operations.verification import verify_books
 from storage.books.pool import ORGANIZATIONS_FOLDER
-from storage.folder.backup import back_up
 from storage.folder.diagnosis import diagnose
 from storage.folder.leftovers import clean_up
 from storage.sqlite.faults import StorageFault
-from tests.support.backups import silent
+from tests.support.backups import back_up, silent
 from tests.support.clock import NOON
 from tests.support.folders import folder_of, path_of
 from tests.support.practice import practice

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,18 +10,20 @@ from typing import Any
 import pytest
 
 from invoicing.refusals import InvalidInput
+from invoicing.remedies import Act
+from server.settings import keys_folder
 from storage.books.pool import BOOKS_FILE
 from storage.directory.database import DIRECTORY_FILE
-from storage.folder.backup import restore
-from storage.folder.manifest import MANIFEST_FILE
-from tests.support.backups import drop, edit_manifest, first, nothing_unfinished, silent
+from storage.folder import backup as backups
+from storage.folder.manifest import MANIFEST_FILE, SIGNATURE_FILE
+from tests.support.backups import drop, edit_manifest, first, nothing_unfinished, restore, silent
 from tests.support.clock import NOON
 from tests.support.raw import raw
 
 
 def append(path: Path) -> None:
     with path.open("ab") as stream:
-        stream.write(b"x")
+        stream.write(b" ")
 
 
 def swap_books(backup: Path) -> None:
@@ -55,6 +58,10 @@ def link(backup: Path) -> None:
     path.symlink_to(backup.parent / "elsewhere.pdf")
 
 
+def of_another(manifest: dict[str, Any]) -> None:
+    manifest["installation"] = "0" * 16
+
+
 def escape(manifest: dict[str, Any]) -> None:
     manifest["files"].append({"path": "../outside.db", "size_bytes": 0, "sha256": "0" * 64})
 
@@ -77,7 +84,11 @@ TAMPERED: dict[str, tuple[Callable[[Path], object], str]] = {
     "no manifest": (lambda b: (b / MANIFEST_FILE).unlink(), MANIFEST_FILE),
     "a manifest that is none": (lambda b: (b / MANIFEST_FILE).write_text("{}"), MANIFEST_FILE),
     "a manifest that is no JSON": (lambda b: (b / MANIFEST_FILE).write_bytes(b"\xff\xfe"), MANIFEST_FILE),
-    "another format": (lambda b: edit_manifest(b, lambda m: m.update(format="counterfoil-backup-2")), MANIFEST_FILE),
+    "another format": (lambda b: edit_manifest(b, lambda m: m.update(format="counterfoil-backup-3")), MANIFEST_FILE),
+    "a manifest that was changed after it was signed": (lambda b: append(b / MANIFEST_FILE), "not what was signed"),
+    "no signature": (lambda b: (b / SIGNATURE_FILE).unlink(), SIGNATURE_FILE),
+    "a signature that is none": (lambda b: (b / SIGNATURE_FILE).write_text("{}"), SIGNATURE_FILE),
+    "a manifest of another installation": (lambda b: edit_manifest(b, of_another), "another installation"),
     "a path that leads outside": (lambda b: edit_manifest(b, escape), MANIFEST_FILE),
     "a file named twice": (lambda b: edit_manifest(b, lambda m: m["files"].append(m["files"][0])), "twice"),
 }
@@ -95,3 +106,20 @@ async def test_a_backup_that_was_tampered_with_is_refused_and_named(
     assert str(tmp_path) not in refused.value.message
     assert not (tmp_path / "restored").exists()
     assert nothing_unfinished(tmp_path)
+
+
+async def test_a_backup_by_an_unknown_key_is_restored_only_where_that_is_named(
+    backup: Path, tmp_path: Path, own_keys: Path
+) -> None:
+    """On another machine, or where the keys are lost; and whoever makes a manifest anew has another key."""
+    strange = keys_folder()
+    assert strange == own_keys
+    with pytest.raises(InvalidInput, match="not known here") as refused:
+        restore(backup, tmp_path / "restored", now=NOON, progress=silent)
+    assert refused.value.remedy is Act.NAME_SIGNER
+    (name,) = re.findall("[0-9a-f]{32}", refused.value.message)
+    backups.restore(backup, tmp_path / "restored", keys=strange, signed_by=name, now=NOON, progress=silent)
+    edit_manifest(backup)
+    with pytest.raises(InvalidInput, match="not known here"):
+        backups.restore(backup, tmp_path / "again", keys=tmp_path, signed_by=name, now=NOON, progress=silent)
+    assert not (tmp_path / "again").exists()

@@ -5,17 +5,34 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from invoicing.progress import Progress
 from operations.files import ExportRequest, export_documents, render_document
+from server.settings import keys_folder
 from storage.books.pool import Books
-from storage.folder.manifest import MANIFEST_FILE
+from storage.folder import backup as backups
+from storage.folder.backup import BackupReport, RestoreReport
+from storage.folder.manifest import MANIFEST_FILE, SIGNATURE_FILE, SIGNED_AS
+from storage.folder.signing import SigningKeys
+from tests.support.clock import NOON
 from tests.support.practice import Practice
 
 
 def silent(done: int, of: int) -> None:
     """Nobody watches."""
+
+
+def back_up(root: Path, target: Path, *, now: datetime, progress: Progress) -> BackupReport:
+    """A backup that is signed with the key of the test's own folder of keys."""
+    return backups.back_up(root, target, keys=keys_folder(), now=now, progress=progress)
+
+
+def restore(backup: Path, root: Path, *, now: datetime, progress: Progress) -> RestoreReport:
+    """A backup laid down, with the keys that are known to the test."""
+    return backups.restore(backup, root, keys=keys_folder(), now=now, progress=progress)
 
 
 async def fill_clients(one: Practice, clients: int = 2) -> list[Books]:
@@ -44,7 +61,7 @@ def first(backup: Path, pattern: str) -> Path:
 
 
 def edit_manifest(backup: Path, edit: Callable[[dict[str, Any]], object] = lambda manifest: None) -> None:
-    """Change the manifest, and set its sums right: whoever tampers can count, too."""
+    """Change the manifest, set its sums right, and sign it anew: whoever tampers may be at home there."""
     path = backup / MANIFEST_FILE
     manifest = json.loads(path.read_text())
     edit(manifest)
@@ -53,6 +70,15 @@ def edit_manifest(backup: Path, edit: Callable[[dict[str, Any]], object] = lambd
             content = (backup / entry["path"]).read_bytes()
             entry |= {"size_bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     path.write_text(json.dumps(manifest))
+    sign(backup, manifest["installation"])
+
+
+def sign(backup: Path, name: str) -> None:
+    """Sign the manifest as it is, as the installation of this name."""
+    signature = SigningKeys(keys_folder(), name).sign(
+        (backup / MANIFEST_FILE).read_bytes(), purpose=SIGNED_AS, now=NOON
+    )
+    (backup / SIGNATURE_FILE).write_text(signature.model_dump_json())
 
 
 def drop(backup: Path, pattern: str) -> None:

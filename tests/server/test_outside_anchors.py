@@ -1,0 +1,208 @@
+"""Anchors that lie elsewhere: what was taken out of books and directory alike is found, what was only added is not."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import anyio
+import pytest
+
+from invoicing.organizations import Clock, OrganizationRef
+from operations.access import Office
+from operations.practices import local_owner
+from operations.recovery import bring_back_books
+from server.app import system_clock
+from storage.directory import organizations
+from storage.folder.store import Store
+from tests.server.test_cli import Outcome, Run, run
+from tests.support.backups import back_up, silent
+from tests.support.clock import NOON, SettableClock
+from tests.support.practice import Practice, practice
+from tests.support.raw import raw
+from tests.support.stores import open_store
+
+__all__ = ["run"]
+HANDLE = "harbour-bakery-sandbox"
+
+
+async def office_at(store: Store, clock: Clock) -> Office:
+    owner = await local_owner(store)
+    assert owner is not None
+    return Office(store=store, principal=owner, clock=clock)
+
+
+async def bakery(office: Office) -> OrganizationRef:
+    reach = office.principal.reach
+    (found,) = await office.store.directory.read(
+        lambda db: organizations.reachable_by_name(db, reach, "Harbour Bakery")
+    )
+    return found
+
+
+async def issue(data: Path, amounts: int) -> None:
+    """Issue so many more invoices for the client."""
+    async with open_store(data) as store:
+        office = await office_at(store, SettableClock())
+        found = await bakery(office)
+        one = Practice(office, SettableClock(), found)
+        books = one.books(found)
+        customer = await one.customer(books, name=f"Customer {amounts}")
+        for _ in range(amounts):
+            await one.issue(books, customer.id)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with one invoice, which nobody has open."""
+
+    async def make(folder: Path) -> Path:
+        async with practice(folder / "data") as one:
+            client = await one.client("Harbour Bakery")
+            books = one.books(client)
+            await one.issue(books, (await one.customer(books)).id)
+        return folder
+
+    return anyio.run(make, tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture
+def data(made: Path, tmp_path: Path) -> Path:
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def anchored(run: Run, data: Path) -> Path:
+    """The file of anchors of the folder with three invoices; how it was with one is beside it."""
+    shutil.copytree(data, data.with_name("before"))
+    anyio.run(issue, data, 2)
+    file = data.with_name("anchors.jsonl")
+    said = run("anchors", str(file), data=data)
+    assert (said.code, "2 organizations" in said.out, "1 line;" in said.out) == (0, True, True)
+    assert file.stat().st_mode & 0o777 == 0o600
+    return file
+
+
+def roll_back(data: Path) -> None:
+    """What somebody does who can write to all of the data folder: books and directory are as they were before."""
+    shutil.rmtree(data)
+    shutil.copytree(data.with_name("before"), data)
+
+
+def compare(run: Run, data: Path, file: Path, *more: str) -> Outcome:
+    return run("verify", "--anchors", str(file), *more, data=data)
+
+
+def test_documents_that_were_taken_away_with_all_their_traces_are_found(run: Run, data: Path, anchored: Path) -> None:
+    assert compare(run, data, anchored).code == 0
+    back_up(data, data.with_name("backup"), now=NOON, progress=silent)
+    roll_back(data)
+    assert run("verify", data=data).code == 0, "in itself everything is in order"
+    for known in (anchored, data.with_name("backup")):
+        said = compare(run, data, known)
+        assert said.refusal.startswith(f"{HANDLE}: the anchor of ")
+        assert said.refusal.endswith("the last document is the 1. where there had been 3")
+    # Others in their place, up to the same position and beyond it, are not the same.
+    anyio.run(issue, data, 3)
+    assert run("verify", data=data).code == 0
+    assert "the 3. document is not the one that had been there" in compare(run, data, anchored).refusal
+    found = compare(run, data, anchored, "--json")
+    assert (found.code, json.loads(found.out)["ok"]) == (1, False)
+
+
+def test_books_that_have_gone_on_are_in_order_by_each_line(run: Run, data: Path, anchored: Path) -> None:
+    anyio.run(issue, data, 1)
+    assert compare(run, data, anchored).code == 0
+    assert "2 lines;" in run("anchors", str(anchored), data=data).out
+    with anchored.open("a") as stream:
+        stream.write(run("anchors", data=data).out)
+    assert compare(run, data, anchored, "--organization", HANDLE).code == 0
+    roll_back(data)
+    assert "the last document is the 1. where there had been 3" in compare(run, data, anchored).refusal
+
+
+def test_a_loss_that_somebody_answers_for_is_a_note(run: Run, data: Path, anchored: Path) -> None:
+    books = next(data.with_name("before").glob("organizations/*/books.db"))
+    (client,) = [path for path in data.glob("organizations/*/books.db") if len(sizes(path)) == 3]
+    for beside in client.parent.glob("books.db*"):
+        beside.unlink()
+    books = data.with_name("before") / client.relative_to(data)
+    shutil.copyfile(books, client)
+    anyio.run(bring_back, data)
+    said = compare(run, data, anchored)
+    assert said.code == 0, said
+    (note,) = [line for line in said.out.splitlines() if ": the anchor of " in line]
+    assert "knows more of these books: the last document is the 1. where there had been 3; owner@example.com" in note
+    assert note.endswith(": the disk failed")
+
+
+def sizes(path: Path) -> list[int]:
+    with raw(path) as connection:
+        return [row[0] for row in connection.execute("SELECT position FROM documents")]
+
+
+async def bring_back(data: Path) -> None:
+    async with open_store(data) as store:
+        office = await office_at(store, system_clock)
+        found = await bakery(office)
+        await bring_back_books(office, found, reason="the disk failed")
+
+
+def edited(file: Path, edit: Callable[[dict[str, object]], object]) -> None:
+    line = json.loads(file.read_text())
+    edit(line["anchors"])
+    file.write_text(json.dumps(line) + "\n")
+
+
+SPOILED: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a position": (
+        lambda file: edited(file, lambda stated: stated["heads"][0]["documents"].update(position=1)),  # type: ignore[index]
+        "Line 1 of the anchors is not what was signed",
+    ),
+    "an organization taken out": (
+        lambda file: edited(file, lambda stated: stated.update(heads=[])),
+        "Line 1 of the anchors is not what was signed",
+    ),
+    "its day": (lambda file: edited(file, lambda stated: stated.update(at="2020-01-01T00:00:00Z")), "was signed"),
+    "another installation": (
+        lambda file: edited(file, lambda stated: stated.update(installation="0" * 16)),
+        "Line 1 of the anchors is of another installation",
+    ),
+    "half a line": (lambda file: file.write_text(file.read_text()[:99]), "Line 1 of the anchors is none that"),
+    "another file": (lambda file: file.write_text("[1]\n"), "Line 1 of the anchors is none that"),
+    "nothing": (lambda file: file.write_text(""), "empty"),
+    "missing": (lambda file: file.unlink(), "is not there"),
+}
+
+
+@pytest.mark.parametrize("spoiled", SPOILED)
+def test_a_file_of_anchors_that_was_changed_is_refused(run: Run, data: Path, anchored: Path, spoiled: str) -> None:
+    spoil, said = SPOILED[spoiled]
+    spoil(anchored)
+    before = anchored.read_bytes() if anchored.exists() else None
+    refusal = compare(run, data, anchored).refusal
+    assert (refusal.startswith("invalid_input: "), said in refusal) == (True, True)
+    if before is not None:
+        assert run("anchors", str(anchored), data=data).refusal == refusal
+        assert anchored.read_bytes() == before
+
+
+def test_anchors_by_an_unknown_key_count_only_where_it_is_named(
+    own_keys: Path, run: Run, data: Path, anchored: Path
+) -> None:
+    assert own_keys.is_dir()
+    assert run("signing-key", "exchange", data=data).code == 0
+    assert compare(run, data, anchored).code == 0, "what the key before signed counts"
+    assert run("signing-key", "exchange", "--forget", data=data).code == 0
+    refusal = compare(run, data, anchored).refusal
+    (name,) = re.findall("[0-9a-f]{32}", refusal)
+    assert refusal.endswith("repeat the command with --signed-by and its name.")
+    assert compare(run, data, anchored, "--signed-by", name).code == 0
+    assert compare(run, data, anchored, "--signed-by", "0" * 32).code == 1
+    assert run("verify", "--signed-by", name, data=data).code == 2
+    shown = run("signing-key", "show", "--json", data=data).json
+    assert (shown["before"], shown["signs"]["name"] == name) == ([], False)
