@@ -10,6 +10,7 @@ import gc
 import logging
 import os
 import sys
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -39,6 +40,8 @@ from server.console import complain, say, say_json, say_now
 from server.settings import Settings, check_files_folder, data_option, read_settings
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from operations.practices import FirstOrganization
 
 _GARBAGE = (50_000, 20, 100)
@@ -153,6 +156,9 @@ def serve(
     port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8750,
     public_url: Annotated[str, typer.Option(help="The URL under which clients reach the server.")] = "",
     links_url: LinksUrl = "",
+    workers: Annotated[
+        int, typer.Option(help="So many processes serve, on one data folder.", min=1, max=64, show_default=True)
+    ] = 1,
     accept_new_url: Annotated[
         bool, typer.Option("--accept-new-url", help="Serve at another URL than before, also where that ends something.")
     ] = False,
@@ -161,17 +167,18 @@ def serve(
     """Serve MCP over HTTP. Nothing answers without a credential."""
     settings = read_settings(data, public_url, links_url=links_url, log_format=log_format)
     with log_of(settings.log_format, complaint_of) as operator:
-        _serve(settings, host, port, accept_new_url, operator)
+        _serve(settings, (host, port), workers, accept_new_url, operator)
 
 
-def _serve(settings: Settings, host: str, port: int, accept_new_url: bool, operator: Operator) -> None:
-    from server.http.loops import new_event_loop
-    from server.http.serving import is_loopback, url_of
+def _serve(
+    settings: Settings, address: tuple[str, int], workers: int, accept_new_url: bool, operator: Operator
+) -> None:
+    from server.http.serving import is_loopback, serve_here, url_of
     from server.http.serving import serve as serve_http
     from storage.folder.migrating import migrate_all
     from views.remedies import at_terminal, told
 
-    root = existing(settings)
+    (host, port), root = address, existing(settings)
     if not is_loopback(host) and not settings.public_url:
         raise InvalidInput("Beyond this machine the server needs --public-url: hosts are checked.", field="public_url")
     report = migrate_all(root, _tell_nobody)
@@ -187,11 +194,48 @@ def _serve(settings: Settings, host: str, port: int, accept_new_url: bool, opera
         port=port,
         public_url=settings.public_url,
         links_url=settings.links_url,
-        limits=settings.limits,
+        limits=settings.limits.shared_by(workers),
         accept_new_url=accept_new_url,
     )
-    serving = partial(where, allowance=settings.allowance, announce=announce)
-    anyio.run(serving, backend_options={"loop_factory": new_event_loop})
+    serving = partial(where, allowance=settings.allowance)
+    if workers == 1:
+        serve_here(serving, announce=announce)
+    else:
+        _serve_in_several(serving, announce, workers, settings, address, operator)
+
+
+def _serve_in_several(
+    serving: Callable[..., Awaitable[None]],
+    announce: Callable[[], None],
+    workers: int,
+    settings: Settings,
+    address: tuple[str, int],
+    operator: Operator,
+) -> None:
+    from server.http.serving import listen
+    from server.http.supervising import Supervisor
+
+    with listen(*address) as listener:
+        supervisor = Supervisor(
+            serve=partial(_serve_among_others, settings.log_format, serving),
+            listener=listener,
+            explain=complaint_of,
+            tell=operator.tell,
+            count=workers,
+            stop_seconds=settings.allowance.stop_seconds,
+        )
+        if not supervisor.run(announce):
+            raise typer.Exit(1)
+
+
+def _serve_among_others(
+    log_format: str, serving: Callable[..., Awaitable[None]], listener: socket, announce: Callable[[], None]
+) -> None:
+    """What one of several processes does, which has a log of its own."""
+    from server.http.serving import serve_among_others
+
+    with log_of(log_format, complaint_of):
+        serve_among_others(serving, listener, announce)
 
 
 app.add_typer(organization_app, name="organization")

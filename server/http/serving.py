@@ -7,11 +7,13 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import anyio
 import uvicorn
 from sse_starlette.sse import AppStatus
 from starlette.types import ASGIApp
@@ -24,6 +26,7 @@ from server.http.accepting import Acceptor
 from server.http.application import HttpSettings, http_application
 from server.http.connections import OpenConnections
 from server.http.limits import Allowance
+from server.http.loops import new_event_loop
 from server.http.protocol import WatchedProtocol
 from server.http.questions import Questions
 from server.log_lines import fold_log
@@ -48,8 +51,10 @@ async def serve(
     limits: Limits,
     announce: Callable[[], None],
     accept_new_url: bool = False,
+    listener: socket.socket | None = None,
 ) -> None:
-    """Serve until a signal asks to stop; requests under way are finished first. `announce` is told of the start.
+    """Serve until a signal asks to stop; requests under way are finished first. `announce` is told of the start, and
+    `listener` is given where others accept from the same socket.
 
     Raises:
         Unavailable: the address or the port is not to be had.
@@ -58,7 +63,7 @@ async def serve(
     """
     url = url_of(public_url, host=host, port=port)
     connections = OpenConnections(allowance, _room_for(allowance))
-    listener = listen(host, port)
+    listener = listener or listen(host, port)
     settings = HttpSettings(port=port, public_url=url, links_url=links_url or links_url_of(url), allowance=allowance)
     questions = Questions(settings.allowance.asking)
     async with AsyncExitStack() as stack:
@@ -88,6 +93,18 @@ async def serve_application(
     # A user may take longer to answer than there is time to stop.
     server = StoppingServer(application, connections, questions.close)
     await server.serve(sockets=[listener])
+
+
+def serve_here(serving: Callable[..., Awaitable[None]], **more: Any) -> None:
+    """Run what serves on an event loop of this process, until it ends."""
+    anyio.run(partial(serving, **more), backend_options={"loop_factory": new_event_loop})
+
+
+def serve_among_others(
+    serving: Callable[..., Awaitable[None]], listener: socket.socket, announce: Callable[[], None]
+) -> None:
+    """As `serve_here`, in one of several processes that accept from one socket."""
+    serve_here(serving, listener=listener, announce=announce)
 
 
 def _config(application: ASGIApp, connections: OpenConnections) -> uvicorn.Config:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +30,11 @@ class Limits:
     exports_kept_days: int = 30
     activity_rows: int = 20_000
     activity_days: int = 400
+
+    def shared_by(self, servers: int) -> Limits:
+        """Those of each of so many server processes on one machine: its cores compute for all of them."""
+        if servers == 1 or not self.processes:
+            return self
+        processes, renderings = -(-self.processes // servers), -(-self.renderings // servers)
+        each = min(self.renderings_each, renderings)
+        return replace(self, processes=processes, renderings=renderings, renderings_each=each)

@@ -267,15 +267,17 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def real_server(
-    data: Path, *, port: int = 0, files: int = 0, settings: Mapping[str, str] | None = None
+    data: Path, *, port: int = 0, files: int = 0, settings: Mapping[str, str] | None = None, workers: int = 1
 ) -> AsyncIterator[RealServer]:
     """`counterfoil serve` on a data folder, answering when this answers; killed at the end unless it has ended.
 
-    `files` is how many it may open, 0 for as many as we; `settings` are variables of its environment.
+    `files` is how many it may open, 0 for as many as we; `settings` are variables of its environment; `workers` is how
+    many processes serve.
     """
     port = port or free_port()
     said = data.parent / f"said-{port}.txt"
     command = [sys.executable, "-m", "server", "serve", "--data", str(data), "--port", str(port)]
+    command += ["--workers", str(workers)] if workers > 1 else []
     if files:
         command = ["bash", "-c", f'ulimit -n {files} && exec "$0" "$@"', *command]
     with said.open("ab") as output:
