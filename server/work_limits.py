@@ -27,6 +27,7 @@ def limits_of(environment: Mapping[str, str]) -> Limits:
         exports_a_day=_number(environment, "COUNTERFOIL_EXPORTS_A_DAY", usual.exports_a_day, most=1_000_000),
         export_mib_a_day=_number(environment, "COUNTERFOIL_EXPORT_MIB_A_DAY", usual.export_mib_a_day, most=1_000_000),
         exports_kept_days=_number(environment, "COUNTERFOIL_EXPORTS_KEPT_DAYS", usual.exports_kept_days, most=36_500),
+        books_awake=_number(environment, "COUNTERFOIL_BOOKS_AWAKE", usual.books_awake, most=1_024),
         activity_rows=_number(environment, "COUNTERFOIL_ACTIVITY_ROWS", usual.activity_rows, most=10_000_000),
         activity_days=_number(environment, "COUNTERFOIL_ACTIVITY_DAYS", usual.activity_days, most=36_500),
     )

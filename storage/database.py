@@ -87,6 +87,10 @@ class Database(Protocol):
         """
         ...
 
+    def rest(self) -> None:
+        """Give back the memory of what is open for it alone, until it is needed anew. Nothing may be under way."""
+        ...
+
     async def close(self) -> None:
         """Close the connections; nothing may be under way."""
         ...

@@ -98,6 +98,8 @@ class BooksPool:
         self._anchoring = Anchoring(directory, self._ends)
         self._capacity = capacity or databases.capacity
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
+        self._awake: OrderedDict[str, _Entry] = OrderedDict()
+        """Those of them whose connections are open."""
 
     def folder(self, organization_id: str) -> Path:
         """The organization's folder."""
@@ -209,6 +211,7 @@ class BooksPool:
         await self.workers.close()
         await self._anchoring.close()
         looks: dict[str, tuple[str, str]] = {}
+        self._awake.clear()
         while self._entries:
             organization_id, entry = self._entries.popitem()
             before = self._databases.look_now(organization_id)
@@ -273,6 +276,8 @@ class BooksPool:
             entry = _Entry(self._databases.books(organization_id))
             self._entries[organization_id] = entry
         self._entries.move_to_end(organization_id)
+        self._awake[organization_id] = entry
+        self._awake.move_to_end(organization_id)
         entry.leases += 1
         try:
             if compare and not entry.compared:
@@ -280,13 +285,22 @@ class BooksPool:
             yield entry
         finally:
             entry.leases -= 1
+            self._rest_unused()
             await self._close_unused()
+
+    def _rest_unused(self) -> None:
+        while len(self._awake) > self.limits.books_awake:
+            idle = next((key for key, entry in self._awake.items() if not entry.leases), None)
+            if idle is None:
+                return
+            self._awake.pop(idle).database.rest()
 
     async def _close_unused(self) -> None:
         while len(self._entries) > self._capacity:
             idle = next((key for key, entry in self._entries.items() if not entry.leases), None)
             if idle is None:
                 return
+            self._awake.pop(idle, None)
             try:
                 await self._entries.pop(idle).database.close()
             except Exception:

@@ -110,6 +110,9 @@ class SchemaDatabase:
             return False
         return True
 
+    def rest(self) -> None:
+        """Nothing is open for it alone."""
+
     async def close(self) -> None:
         """Connections are those of all schemas."""
 

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 import anyio.to_thread
+from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
 from invoicing.refusals import Unavailable
+from storage.sqlite.connections import FileConnection
 from storage.sqlite.engines import (
     BusyFile,
     GuardedFile,
@@ -49,6 +51,7 @@ class Database:
         # For the event loop, which waits for nobody.
         self._at_once = {mode: LongLivedConnection(file, mode) for mode in Mode}
         self._writer = Writer(self._at_once[Mode.WRITE])
+        self._keeper: FileConnection | None = None
         self._turns = anyio.CapacityLimiter(connections)
         # The turns limit the threads; databases do not wait for each other.
         self._threads = anyio.CapacityLimiter(math.inf)
@@ -113,11 +116,29 @@ class Database:
         except (Unavailable, TooLong):
             return False
 
+    def rest(self) -> None:
+        """Give back the memory of the connections, which are opened anew when they are needed; the file stays open, and
+        what is known of it stays known. Nothing may be under way.
+        """
+        if self._keeper is None:
+            with suppress(Unavailable):
+                self._keeper = self._file.keep_open()
+        if self._keeper is not None:
+            self._close_at_once()
+            if isinstance(self._waiting.pool, QueuePool) and self._waiting.pool.checkedin():
+                self._waiting.dispose()
+
     async def close(self) -> None:
         """Close the connections; nothing may be under way."""
+        self._close_at_once()
+        await to_its_end(anyio.to_thread.run_sync(self._waiting.dispose))
+        if self._keeper is not None:
+            keeper, self._keeper = self._keeper, None
+            await to_its_end(anyio.to_thread.run_sync(keeper.close))
+
+    def _close_at_once(self) -> None:
         for connection in self._at_once.values():
             connection.close()
-        await to_its_end(anyio.to_thread.run_sync(self._waiting.dispose))
 
     async def _look_after(self) -> None:
         """Look through the file where that was not done yet, or where somebody else may have changed it since."""

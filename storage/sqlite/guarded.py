@@ -12,7 +12,14 @@ import threading
 from pathlib import Path
 from typing import NamedTuple
 
-from storage.sqlite.connections import FileConnection, Identity, check_place, is_open_here, open_guarded
+from storage.sqlite.connections import (
+    FileConnection,
+    Identity,
+    check_place,
+    is_open_here,
+    open_guarded,
+    open_to_keep,
+)
 from storage.sqlite.examining import check_schema, examine
 from storage.sqlite.faults import DamagedStore, Fault, StorageFault, fault_of, told
 from storage.sqlite.stamps import Stamp, check_same, read_stamp
@@ -143,6 +150,13 @@ class GuardedFile:
             connection.close()
             raise
         return connection
+
+    def keep_open(self) -> FileConnection:
+        """Keep it and its log open while no other connection does: otherwise the log would be written into the file,
+        which then looks as if somebody else had changed it.
+        """
+        self.check()
+        return open_to_keep(self.path)
 
     def fault_of(self, error: BaseException) -> StorageFault | None:
         """What an error in a transaction means. A damaged file is out of service from then on."""

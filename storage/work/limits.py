@@ -12,8 +12,9 @@ class Limits:
     process may take.
 
     `exports_a_day` and `export_mib_a_day` are how many files, and how large in all, one organization's exports make
-    anew in a day (UTC); one that was last asked for `exports_kept_days` ago is removed. Of each log of what was done
-    the newest `activity_rows` are kept, and none that is older than `activity_days`.
+    anew in a day (UTC); one that was last asked for `exports_kept_days` ago is removed. Of the open sets of books,
+    `books_awake` keep connections ready, with what these remember; the others keep their file open. Of each log of what
+    was done the newest `activity_rows` are kept, and none that is older than `activity_days`.
     """
 
     processes: int = 0
@@ -28,6 +29,7 @@ class Limits:
     exports_a_day: int = 100
     export_mib_a_day: int = 500
     exports_kept_days: int = 30
+    books_awake: int = 64
     activity_rows: int = 20_000
     activity_days: int = 400
 

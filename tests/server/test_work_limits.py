@@ -26,6 +26,7 @@ NUMBERS = {
     "COUNTERFOIL_EXPORTS_A_DAY": "exports_a_day",
     "COUNTERFOIL_EXPORT_MIB_A_DAY": "export_mib_a_day",
     "COUNTERFOIL_EXPORTS_KEPT_DAYS": "exports_kept_days",
+    "COUNTERFOIL_BOOKS_AWAKE": "books_awake",
     "COUNTERFOIL_ACTIVITY_ROWS": "activity_rows",
     "COUNTERFOIL_ACTIVITY_DAYS": "activity_days",
 }

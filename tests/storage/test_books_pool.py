@@ -18,6 +18,7 @@ from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.folder.databases import CONNECTIONS_TO_BOOKS
 from storage.sqlite.engines import DamagedStore
+from storage.work.limits import Limits
 from tests.support.faults import scaled
 from tests.support.pools import MANY, LonePool, make_books
 from tests.support.practice import practice
@@ -46,6 +47,11 @@ def open_organizations(root: Path) -> set[str]:
 
 def connections(root: Path, organization_id: str) -> int:
     return open_files(root).count(str(root / ORGANIZATIONS_FOLDER / organization_id / BOOKS_FILE))
+
+
+def logs(root: Path, organization_id: str) -> int:
+    """How often the log of these books is open: SQLite keeps files open beyond the connections to them, logs not."""
+    return open_files(root).count(str(root / ORGANIZATIONS_FOLDER / organization_id / f"{BOOKS_FILE}-wal"))
 
 
 def count_accounts(session: Session) -> int:
@@ -243,6 +249,38 @@ async def test_invoices_whose_callers_are_cancelled_at_any_moment_are_whole_or_a
         assert verified.problem == ""
         assert verified.documents >= answered
         assert (await one.issue(books, customer.id)).position == verified.documents + 1
+
+
+async def test_books_that_rest_keep_their_file_open_and_look_as_before(root: Path) -> None:
+    pool = LonePool(root, limits=Limits(books_awake=2))
+    for organization_id in IDS[:2]:
+        await pool.write(organization_id, add_account(1))
+        await pool.write(organization_id, add_account(2), size=MANY)
+        assert await pool.read(organization_id, count_accounts) == 2
+    before = await pool.looks(IDS[:1])
+    assert logs(root, IDS[0]) == 3, "reading, writing, and in a thread"
+    await pool.write(IDS[2], add_account(1))
+    # Its connections have given way to those of the third: one that takes little memory keeps the log from being
+    # written into the file, which would look as if somebody else had changed it.
+    assert logs(root, IDS[0]) == 1
+    assert {logs(root, one) for one in IDS[1:3]} == {2, 3}
+    assert await pool.looks(IDS[:1]) == before
+    await pool.write(IDS[0], add_account(3))
+    assert await pool.read(IDS[0], count_accounts) == 3
+    assert logs(root, IDS[1]) == 1
+    # Whoever is at work in them keeps them awake, however many that are.
+    gates = [Gate() for _ in IDS[3:6]]
+    tasks = [
+        asyncio.create_task(pool.write(one, gate.work, size=MANY)) for one, gate in zip(IDS[3:6], gates, strict=True)
+    ]
+    for gate in gates:
+        await gate.arrival()
+    await pool.read(IDS[0], count_accounts)
+    for gate in gates:
+        gate.open.set()
+    await asyncio.gather(*tasks)
+    await pool.close()
+    assert open_files(root) == []
 
 
 async def test_books_that_are_gone_are_an_error_and_are_not_made_anew(root: Path) -> None:

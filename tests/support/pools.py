@@ -19,6 +19,7 @@ from storage.folder.provisioning import provision_books
 from storage.migrations import head_stamp
 from storage.sqlite.engines import FileKind, guarded_engine, run_transaction
 from storage.work.budget import IN_A_THREAD
+from storage.work.limits import Limits
 from tests.support.begun import begin_folder
 from tests.support.clock import NOON
 
@@ -54,10 +55,10 @@ def _make_known(new: NewOrganization, ends: Ends, session: Session) -> None:
 class LonePool(BooksPool):
     """A pool with a directory of its own, which is closed with it."""
 
-    def __init__(self, root: Path, *, capacity: int = 0) -> None:
+    def __init__(self, root: Path, *, capacity: int = 0, limits: Limits | None = None) -> None:
         databases = FolderDatabases(root)
         self._own = Directory(databases.directory())
-        super().__init__(root, databases, self._own, capacity=capacity)
+        super().__init__(root, databases, self._own, capacity=capacity, limits=limits)
 
     async def close(self) -> None:
         await super().close()
