@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import cast
 
 from alembic import command
 from alembic.config import Config
@@ -14,11 +15,18 @@ from sqlalchemy.exc import OperationalError
 from storage import migrations
 from storage.migrations import migrate_file
 from storage.sqlite.engines import FileKind, Stamp, new_file_engine, stamp_file
+from tests.support import stores
 
 
 @contextmanager
 def raw(path: Path) -> Iterator[sqlite3.Connection]:
-    """A plain connection of the sqlite3 module; each statement is kept at once."""
+    """A plain connection of the sqlite3 module; each statement is kept at once. Where books are kept on a server, what
+    does the same there, whatever the file would be.
+    """
+    if stores.is_on_server():
+        with closing(stores.raw_server(path)) as connected:
+            yield cast("sqlite3.Connection", connected)
+        return
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         yield connection
 
@@ -66,6 +74,11 @@ def damage_page_of(path: Path, name: str) -> None:
 @contextmanager
 def past_triggers(path: Path) -> Iterator[sqlite3.Connection]:
     """A plain connection that no trigger stops; at the end they are all there again, as if nothing had been."""
+    if stores.is_on_server():
+        with closing(stores.raw_server(path)) as connected:
+            connected.past_triggers()
+            yield cast("sqlite3.Connection", connected)
+        return
     with raw(path) as connection:
         query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
         triggers = connection.execute(query).fetchall()

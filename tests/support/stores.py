@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from functools import cache
 from pathlib import Path
 
 from server.settings import read_settings
@@ -14,6 +15,9 @@ from storage.directory.database import DIRECTORY_FILE
 from storage.folder import store
 from storage.folder.store import Store
 from storage.postgres.addresses import Address, address_of
+from storage.postgres.engines import run_apart
+from storage.postgres.schemas import Schemas
+from tests.support.raw_server import RawServer
 from tests.support.servers import server
 
 Opening = Callable[[Path], AbstractAsyncContextManager[Store]]
@@ -48,9 +52,14 @@ def address(root: Path) -> Address | None:
         return None
     root = root.resolve()
     if root not in _databases:
-        _databases[root] = f"t{hashlib.sha256(str(root).encode()).hexdigest()[:24]}"
-        server().create(_databases[root])
+        _make(root, template=_empty())
     return address_of(server().url(_databases[root]))
+
+
+def raw_server(path: Path) -> RawServer:
+    """The schema that a file of this path would be."""
+    root = path.parent if path.name == DIRECTORY_FILE else path.parents[2]
+    return RawServer(server().folder, _databases[root.resolve()], path)
 
 
 def is_begun(root: Path) -> bool:
@@ -63,8 +72,23 @@ def copy(made: Path, root: Path) -> None:
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.copytree(made, root, dirs_exist_ok=True)
     if is_on_server():
-        _databases[root.resolve()] = name = f"t{hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:24]}"
-        server().create(name, template=_databases[made.resolve()])
+        _make(root.resolve(), template=_databases[made.resolve()])
+
+
+def _make(root: Path, *, template: str) -> None:
+    _databases[root] = f"t{hashlib.sha256(str(root).encode()).hexdigest()[:24]}"
+    server().create(_databases[root], template=template)
+
+
+@cache
+def _empty() -> str:
+    """A database with a directory of nobody, and the template that books are copied from."""
+    name = "empty"
+    server().create(name)
+    schemas = Schemas(address_of(server().url(name)))
+    run_apart(schemas.ensure_directory)
+    run_apart(schemas.ensure_template)
+    return name
 
 
 def forget(kept: Callable[[Path], bool]) -> None:

@@ -1,0 +1,125 @@
+"""Schemas of a server as somebody else's program would see and change them: past our roles and guards, and answering as
+the file of the same books would.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+from collections.abc import Coroutine, Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+
+from storage.directory.database import DIRECTORY_FILE
+from storage.postgres.scopes import books_scope, directory_scope
+
+T = TypeVar("T")
+
+_DROP_TRIGGER = re.compile(r'DROP TRIGGER (?:IF EXISTS )?"?(\w+)"?', re.I)
+_TABLE_OF = (
+    "SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+    " WHERE t.tgname = '{}' AND c.relnamespace = current_schema()::regnamespace"
+)
+
+
+class Answered:
+    """What a statement answered: its rows, as tuples, and how many it changed."""
+
+    def __init__(self, rows: Sequence[tuple[Any, ...]], rowcount: int) -> None:
+        self._rows = list(rows)
+        self.rowcount = rowcount
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        return self._rows.pop(0) if self._rows else None
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        rows, self._rows = self._rows, []
+        return rows
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return iter(self.fetchall())
+
+
+class RawServer:
+    """A connection of the superuser, which looks into one schema; each statement is kept at once."""
+
+    def __init__(self, folder: Path, database: str, path: Path) -> None:
+        of_directory = path.name == DIRECTORY_FILE
+        scope = directory_scope() if of_directory else books_scope(path.parent.name)
+        self._connection = _awaited(_connected(folder, database, scope.schema))
+
+    def execute(self, statement: str, values: Sequence[object] = ()) -> Answered:
+        """As sqlite3 does, with `?` for values."""
+        if dropped := _DROP_TRIGGER.fullmatch(statement.strip()):
+            (table,) = self.execute(_TABLE_OF.format(dropped[1])).fetchone() or ("",)
+            statement = f'DROP TRIGGER "{dropped[1]}" ON {table}'
+        return _awaited(_executed(self._connection, _with_values(statement, values)))
+
+    def executemany(self, statement: str, many: Sequence[Sequence[object]]) -> None:
+        for values in many:
+            self.execute(statement, values)
+
+    def past_triggers(self) -> None:
+        """From now on no trigger, and no reference between tables, stops anything."""
+        self.execute("SET session_replication_role = replica")
+
+    def close(self) -> None:
+        _awaited(self._connection.close())
+
+
+async def _connected(folder: Path, database: str, schema: str) -> Any:
+    settings = {"search_path": schema, "timezone": "UTC"}
+    connection = await asyncpg.connect(host=str(folder), user="postgres", database=database, server_settings=settings)
+    for name, decoder in (("date", str), ("timestamptz", _moment), ("bool", "t".__eq__), ("numeric", int)):
+        await connection.set_type_codec(name, schema="pg_catalog", encoder=str, decoder=decoder, format="text")
+    return connection
+
+
+def _moment(text: str) -> str:
+    return datetime.fromisoformat(text).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+async def _executed(connection: Any, statement: str) -> Answered:
+    prepared = await connection.prepare(statement)
+    rows = [tuple(row) for row in await prepared.fetch()]
+    said = prepared.get_statusmsg().rpartition(" ")[2]
+    return Answered(rows, int(said) if said.isdigit() else -1)
+
+
+def _with_values(statement: str, values: Sequence[object]) -> str:
+    pieces = statement.split("?")
+    assert len(pieces) == len(values) + 1
+    return pieces[0] + "".join(_literal(value) + piece for value, piece in zip(values, pieces[1:], strict=True))
+
+
+def _literal(value: object) -> str:
+    match value:
+        case None:
+            return "NULL"
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case int() | Decimal():
+            return str(value)
+        case bytes():
+            return f"'\\x{value.hex()}'::bytea"
+        case datetime() | date() | str():
+            return "'" + str(value).replace("'", "''") + "'"
+    raise TypeError(type(value).__name__)
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """An event loop in a thread: the test's own stands still meanwhile."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="raw-server", daemon=True).start()
+    return loop
+
+
+def _awaited(act: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run_coroutine_threadsafe(act, _loop()).result(60)
