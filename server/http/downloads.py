@@ -27,8 +27,11 @@ from operations.file_readers import FileReader
 from operations.files import PDF, open_file_by_link
 from server.http import answers
 from server.http.connections import vouch
+from server.http.gate.addresses import in_browser
 from server.http.limits import Transfers
 from server.http.visits import note_visit
+from server.pages.languages import N_, gettext, speaking_to
+from server.pages.rendering import told
 from storage.books.pool import Books
 from storage.directory import organizations
 from storage.files.kept import StoredFile
@@ -37,6 +40,14 @@ from views.remedies import for_assistant, message_of
 PATH = "/files/{token}"
 LIFETIME = timedelta(hours=1)
 _TOKEN_LENGTH_MAX = 400
+_ON_PAGE = {
+    404: (N_("This link is not valid, or not any more"), N_("Links to files last an hour: ask for a new one.")),
+    429: (N_("Too many files at once"), N_("Others are still being sent. Try again in a moment.")),
+    503: (
+        N_("The file cannot be had at the moment"),
+        N_("Try again in a moment; if it stays like this, tell whoever runs the server."),
+    ),
+}
 PIECE_BYTES = 65_536
 """So much of a file is sent at once."""
 
@@ -98,10 +109,10 @@ class Downloads:
         try:
             principal = await self._principal_behind(named) if named else None
         except Unavailable as fault:
-            await _unavailable(fault)(scope, receive, send)
+            await self._told(request, _unavailable(fault))(scope, receive, send)
             return
         if not named or principal is None:
-            await _absent()(scope, receive, send)
+            await self._told(request, _absent())(scope, receive, send)
             return
         vouch(scope, principal.user_id)
         with self._downloading.turn(principal.user_id) as admitted, ExitStack() as stack:
@@ -111,7 +122,17 @@ class Downloads:
                 status = response.status_code
             finally:
                 note_visit(self._office, f"{request.method} {PATH}", status, principal, named.organization_id)
-            await response(scope, receive, send)
+            await self._told(request, response)(scope, receive, send)
+
+    def _told(self, request: Request, response: Response) -> Response:
+        """The response; where it is no file, a browser is told so on a page."""
+        words = _ON_PAGE.get(response.status_code)
+        if words is None or not in_browser(request):
+            return response
+        retry = {name: value for name, value in response.headers.items() if name == "retry-after"}
+        with speaking_to(request, self._office.public_url):
+            title, said = (gettext(one) for one in words)
+            return told(title, said, status=response.status_code, headers=retry)
 
     async def _principal_behind(self, named: LinkedFile) -> Principal | None:
         """Whose credential the link was made with; None where it opens nothing any more."""

@@ -78,10 +78,10 @@ class Desk:
             try:
                 visitor = await self.visitor(request)
             except Unavailable as fault:
-                return _unavailable(fault)
+                return _unavailable(request, fault, methods)
             status = 500
             try:
-                response = await _answer(page, request, visitor)
+                response = await _answer(page, request, visitor, methods)
                 status = response.status_code
                 if visitor is not None:
                     if status in _NOTHING_DONE:
@@ -136,7 +136,7 @@ class Desk:
         return Visitor(found, replace(self.office, principal=found.principal))
 
 
-async def _answer(page: OpenPage, request: Request, visitor: Visitor | None) -> Response:
+async def _answer(page: OpenPage, request: Request, visitor: Visitor | None, methods: Sequence[str]) -> Response:
     try:
         return await page(request, visitor)
     except Turned as turned:
@@ -144,14 +144,34 @@ async def _answer(page: OpenPage, request: Request, visitor: Visitor | None) -> 
     except NotFound:
         return nothing_here()
     except Unavailable as fault:
-        return _unavailable(fault)
+        return _unavailable(request, fault, methods)
     except Refusal as refusal:
-        return told(gettext("This cannot be done"), message_of(refusal, on_page), status=409)
+        said = _with_what_was_done(request, message_of(refusal, on_page))
+        return told(gettext("This cannot be done"), said, status=409, links=_ways_on(request, methods))
 
 
-def _unavailable(fault: Unavailable) -> Response:
+def _with_what_was_done(request: Request, said: str) -> str:
+    return " ".join([said, gettext("Nothing was done.")]) if request.method == "POST" else said
+
+
+def _ways_on(request: Request, methods: Sequence[str]) -> list[tuple[str, str]]:
+    """Where somebody goes on whose form was refused: to the page that it was on, if that is at the same address."""
+    anew = [(request.url.path, gettext("Open the page anew"))] if request.method == "POST" and "GET" in methods else []
+    return [*anew, ("/", gettext("Your organizations"))]
+
+
+def _unavailable(request: Request, fault: Unavailable, methods: Sequence[str]) -> Response:
+    """What is not available now may be in a moment: the same address is a link, or the page that a form was on."""
     _log.error("a page could not be shown: %s", fault)
-    return told(gettext("Not available at the moment"), message_of(fault, on_page), status=503)
+    query = f"?{request.url.query}" if request.url.query else ""
+    again = [(request.url.path + query, gettext("Try again"))] if request.method == "GET" else []
+    return told(
+        gettext("Not available at the moment"),
+        _with_what_was_done(request, message_of(fault, on_page)),
+        status=503,
+        links=[*again, *_ways_on(request, methods)],
+        headers={"Retry-After": "5"},
+    )
 
 
 async def _signed_out(request: Request) -> Response:

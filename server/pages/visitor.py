@@ -16,7 +16,7 @@ from server.http.answers import Turned
 from server.observing.observations import acts_for
 from server.pages.languages import gettext
 from server.pages.reading import FORM_BYTES_MAX, Form, read_form, read_form_with_file
-from server.pages.rendering import nothing_here, render, told
+from server.pages.rendering import nothing_here, told
 from storage.directory import access_queries
 
 _ORGANIZATION = "counterfoil.organization"
@@ -81,9 +81,7 @@ class Visitor:
             Turned: it was sent before.
         """
         if not await self.sends_first(form):
-            raise Turned(
-                render("done_already.html", status=409, visitor=self, title=title, place=place, shown_once=shown_once)
-            )
+            raise Turned(_done_already(title, place, shown_once=shown_once))
 
     async def sends_first(self, form: Form) -> bool:
         """Whether the form was not sent before; it carries `new_mark()` as its `mark`, which is used up by this, until
@@ -117,6 +115,18 @@ class Visitor:
         request.scope[_ORGANIZATION] = found
         acts_for([found.handle])
         return found
+
+
+def _done_already(title: str, place: str, *, shown_once: bool) -> Response:
+    said = gettext(
+        "This form was sent before, and counts only once: nothing was done a second time. See what came of it before"
+        " you enter it anew."
+    )
+    if shown_once:
+        said += " " + gettext(
+            "What is shown once cannot be shown again: if you did not keep it, end it in the list and make a new one."
+        )
+    return told(title, said, status=409, links=((place, gettext("See what came of it")),))
 
 
 def organization_of(request: Request) -> OrganizationRef | None:

@@ -12,7 +12,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, Response
 
 from tests.support.browsing import DESKTOP, PHONE, Browsed, browsed
-from tests.support.gallery import Gallery, fill
+from tests.support.gallery import fill, refusing
 from tests.support.looks import what_is_wrong
 
 HTML_MAX, SENT_MAX = 150_000, 100_000
@@ -30,7 +30,7 @@ class Looked:
     """The gallery, and a browser of its owner before it."""
 
     at: Browsed
-    gallery: Gallery
+    addresses: dict[str, int]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -38,13 +38,14 @@ async def looked(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> 
     root = tmp_path_factory.mktemp("gallery")
     async with browsed(browser, root / "data") as at:
         await at.sign_in()
-        yield Looked(at, await fill(at.home))
+        gallery = await fill(at.home)
+        yield Looked(at, gallery.addresses() | await refusing(at.home))
 
 
 async def test_no_page_is_hard_to_read_or_heavy(looked: Looked) -> None:
     """Light and dark, wide and on a phone; what a page is made of is the same in all."""
     page, wrong = looked.at.page, dict[str, list[str]]()
-    for address, status in looked.gallery.addresses().items():
+    for address, status in looked.addresses.items():
         await page.set_viewport_size(DESKTOP)
         found = await _weighed(await _opened(looked.at, address), status)
         await page.evaluate(AXE_SCRIPT)
@@ -63,7 +64,7 @@ async def test_every_page_has_room_for_german(looked: Looked) -> None:
     page, wrong = looked.at.page, dict[str, list[str]]()
     await page.set_extra_http_headers({"Accept-Language": "de"})
     await page.emulate_media(color_scheme="light")
-    for address in looked.gallery.addresses():
+    for address in looked.addresses:
         await looked.at.open(address)
         for size in (DESKTOP, PHONE):
             await page.set_viewport_size(size)

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import httpx2
 
+from operations.identity.browsing import new_mark
+from tests.support.gallery import refusing
 from tests.support.http import BAKERY, house
 from tests.support.people import another_practice
-from tests.support.visits import Visit, heading_of, sign_in
+from tests.support.visits import Visit, heading_of, sign_in, text_of
 
 HTML = {"Accept": "text/html,*/*;q=0.8"}
 
@@ -41,3 +43,34 @@ async def test_what_does_not_exist_is_said_among_the_pages_that_one_reaches(tmp_
         assert framed(stranger, owner) == (404, "There is no such page", False, False)
         for program in (await opened(here[0], Accept="*/*"), await opened(here[0], "DELETE")):
             assert (program.status_code, program.text) == (404, "Not found.")
+
+
+async def test_what_cannot_be_done_is_said_with_what_was_done_and_the_way_on(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        owner = await sign_in(home.site, home.one.office)
+        for address, status in (await refusing(home)).items():
+            page = await owner.get(address)
+            assert (page.status_code, '<nav class="side"' in page.text) == (status, True), address
+            if status == 503:
+                assert page.headers["retry-after"] == "5"
+                assert f'href="{address}">Try again</a>' in page.text
+                assert "Nothing was done" not in page.text
+                made = address.replace("/invoices", "/customers/new")
+                sent = await owner.post(made, name="Hotel Bristol", country="GB")
+                assert (sent.status_code, "Nothing was done." in text_of(sent)) == (503, True)
+                assert f'href="{made}">Open the page anew</a>' in sent.text
+        stray = await owner.post(f"/o/{BAKERY}/customers/new", organization="org_another", name="x")
+        assert framed(stray, owner) == (409, "This page was of another organization", True, True)
+        made_once = {"kind": "key", "name": "Till", "rights": "read", "days": "", "mark": new_mark()}
+        await owner.post(f"/o/{BAKERY}/connections", **made_once)
+        again = await owner.post(f"/o/{BAKERY}/connections", **made_once)
+        assert framed(again, owner) == (409, "This was made already", True, True)
+        assert "See what came of it" in again.text
+
+
+async def test_a_link_to_a_file_that_is_over_is_a_page_in_a_browser(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        page = await home.site.send("GET", "/files/over", headers={**HTML, "Accept-Language": "de"})
+        assert (page.status_code, heading_of(page)) == (404, "Dieser Link gilt nicht, oder nicht mehr")
+        program = await home.site.send("GET", "/files/over")
+        assert program.text == "This link is not valid, or not any more: ask for a new one."

@@ -23,9 +23,11 @@ from operations.invoices import issue_invoice as ask_to_issue
 from operations.items import find_items
 from operations.payments import PaymentRequest, record_payment
 from operations.saved_views import save_view
-from storage.books.pool import Books
+from storage.books.pool import BOOKS_FILE, Books
 from storage.directory.tables import Credential
 from tests.support.authorization import CALLBACK, a_program, challenge_of
+from tests.support.damages import start_zeroed
+from tests.support.folders import folder_of
 from tests.support.http import BAKERY, House
 from tests.support.import_desk import wanted
 from tests.support.issuing import issue_credit_note, issue_invoice
@@ -124,6 +126,15 @@ async def fill(home: House, large: Decimal = LARGE) -> Gallery:
     names["view"] = (await save_view(one.office, one.organization, name="Owed most", asked="sort=overdue")).id
     await _fill_practice(one)
     return Gallery(home, names | await _fill_by_pages(home))
+
+
+async def refusing(home: House) -> dict[str, int]:
+    """Pages that say that something cannot be had or done, with their statuses: of a client whose books are damaged for
+    it, and of what there is not to switch off.
+    """
+    damaged = await home.one.client("Seaview Guesthouse")
+    start_zeroed(4096)(folder_of(home.one.books(damaged)) / BOOKS_FILE)
+    return {f"/o/{damaged.handle}/invoices": 503, f"/o/{BAKERY}/approvals/human_approval": 409}
 
 
 async def _fill_by_pages(home: House) -> dict[str, str]:

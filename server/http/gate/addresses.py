@@ -32,7 +32,7 @@ class Addresses:
 
     def _wrong_method(self, request: Request, path: ConnectionPath) -> Turned:
         url = "" if isinstance(path, LinkPath) else self._public_url + address_of(path)
-        return answers.method_not_allowed(url, in_browser=_in_browser(request))
+        return answers.method_not_allowed(url, in_browser=in_browser(request))
 
 
 def connection_of(scope: Scope) -> ConnectionPath | None:
@@ -41,7 +41,8 @@ def connection_of(scope: Scope) -> ConnectionPath | None:
     return None if b"%2f" in scope.get("raw_path", b"").lower() else connection_path(scope["path"])
 
 
-def _in_browser(request: Request) -> bool:
+def in_browser(request: Request) -> bool:
+    """Whether somebody has opened the address in a browser."""
     return request.method == "GET" and "text/html" in request.headers.get("accept", "")
 
 
