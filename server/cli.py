@@ -30,6 +30,7 @@ from server.cli_import import import_app
 from server.cli_keeping import register as register_keeping
 from server.cli_log import Operator, log_of
 from server.cli_mandates import register as register_mandates
+from server.cli_metrics import register as register_metrics
 from server.cli_options import Data, Json, LinksUrl, LogFormat, without_flag_types
 from server.cli_organizations import organization_app
 from server.cli_settings import register as register_settings
@@ -144,7 +145,7 @@ def stdio(
 
     settings = read_settings(data, user=user, files=files, log_format=log_format)
     check_files_folder(settings)
-    with log_of(settings.log_format, complaint_of) as operator:
+    with log_of(settings.observing.log_format, complaint_of) as operator:
         give_up = partial(_give_up, operator)
         anyio.run(partial(serve_stdio, settings, organization, tell=operator.tell, give_up=give_up))
 
@@ -163,10 +164,13 @@ def serve(
         bool, typer.Option("--accept-new-url", help="Serve at another URL than before, also where that ends something.")
     ] = False,
     log_format: LogFormat = "",
+    metrics: Annotated[
+        bool, typer.Option("--metrics", help="Show numbers at /metrics to whoever has the token of metrics-token.")
+    ] = False,
 ) -> None:
     """Serve MCP over HTTP. Nothing answers without a credential."""
-    settings = read_settings(data, public_url, links_url=links_url, log_format=log_format)
-    with log_of(settings.log_format, complaint_of) as operator:
+    settings = read_settings(data, public_url, links_url=links_url, log_format=log_format, metrics=metrics)
+    with log_of(settings.observing.log_format, complaint_of) as operator:
         _serve(settings, (host, port), workers, accept_new_url, operator)
 
 
@@ -196,6 +200,7 @@ def _serve(
         links_url=settings.links_url,
         limits=settings.limits.shared_by(workers),
         accept_new_url=accept_new_url,
+        observing=settings.observing,
     )
     serving = partial(where, allowance=settings.allowance)
     if workers == 1:
@@ -217,7 +222,7 @@ def _serve_in_several(
 
     with listen(*address) as listener:
         supervisor = Supervisor(
-            serve=partial(_serve_among_others, settings.log_format, serving),
+            serve=partial(_serve_among_others, settings.observing.log_format, serving),
             listener=listener,
             explain=complaint_of,
             tell=operator.tell,
@@ -251,6 +256,7 @@ register_activity(app)
 register_summaries(app)
 register_identity(app)
 register_mandates(app)
+register_metrics(app)
 register_folder(app)
 register_keeping(app)
 

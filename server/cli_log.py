@@ -11,6 +11,7 @@ import typer
 
 from invoicing.text.typed import one_line
 from server.console import complain
+from server.observing.choice import JSON
 
 ComplaintOf = Callable[[Exception], str]
 """What was refused or went wrong, in one line; empty where it is a defect."""
@@ -31,7 +32,7 @@ def log_of(log_format: str, complaint_of: ComplaintOf) -> Iterator[Operator]:
     """Serve in here. Whoever runs the server reads standard error: as JSON, where the log is that, so that no line of
     it is anything else.
     """
-    if log_format != "json":
+    if log_format != JSON:
         yield _AtTerminal(complaint_of)
         return
     # Whoever reads lines of text need not wait for it.

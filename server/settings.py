@@ -14,13 +14,12 @@ from platformdirs import user_config_path, user_data_path
 from invoicing.refusals import InvalidInput
 from invoicing.text.typed import in_command
 from server.http.limits import Allowance
+from server.observing.choice import JSON, PLAIN, Observing
 from server.work_limits import limits_of, whole_number
 from storage.work.limits import Limits
 
 DEFAULT_URL = "http://localhost:8750"
 """Where `counterfoil serve` is reached unless told otherwise: passkeys need a name."""
-PLAIN, JSON = "plain", "json"
-"""The forms of a server's log."""
 
 
 def links_url_of(public_url: str) -> str:
@@ -51,7 +50,7 @@ class Settings:
     links_url: str = ""
     allowance: Allowance = field(default_factory=Allowance)
     limits: Limits = field(default_factory=Limits)
-    log_format: str = PLAIN
+    observing: Observing = field(default_factory=Observing)
 
     def links_lead_to(self, url: str) -> str:
         """The URL that secret links begin with, where the server is reached at `url`."""
@@ -114,10 +113,11 @@ def read_settings(
     files: Path | None = None,
     links_url: str = "",
     log_format: str = "",
+    metrics: bool = False,
 ) -> Settings:
     """The settings, the command line before `COUNTERFOIL_DATA`, `COUNTERFOIL_PUBLIC_URL`, `COUNTERFOIL_USER`,
-    `COUNTERFOIL_FILES`, `COUNTERFOIL_LINKS_URL` and `COUNTERFOIL_LOG_FORMAT` before the defaults; and
-    `COUNTERFOIL_KEYS`.
+    `COUNTERFOIL_FILES`, `COUNTERFOIL_LINKS_URL`, `COUNTERFOIL_LOG_FORMAT` and `COUNTERFOIL_METRICS` before the
+    defaults; and `COUNTERFOIL_KEYS` and `COUNTERFOIL_METRICS_TOKEN_FILE`.
 
     Raises:
         InvalidInput: a public URL that is none, a form of the log that there is not, or a limit out of bounds.
@@ -135,7 +135,11 @@ def read_settings(
         links_url=links,
         allowance=allowance_of(os.environ),
         limits=limits_of(os.environ),
-        log_format=_log_format(log_format or os.environ.get("COUNTERFOIL_LOG_FORMAT", "")),
+        observing=Observing(
+            _log_format(log_format or os.environ.get("COUNTERFOIL_LOG_FORMAT", "")),
+            metrics or _switch("COUNTERFOIL_METRICS"),
+            _folder(os.environ.get("COUNTERFOIL_METRICS_TOKEN_FILE", "").strip()),
+        ),
     )
 
 
@@ -154,6 +158,13 @@ def _log_format(given: str) -> str:
     if chosen not in (PLAIN, JSON):
         raise InvalidInput(f"The form of the log is {PLAIN} or {JSON}.", field="log_format")
     return chosen
+
+
+def _switch(variable: str) -> bool:
+    text = os.environ.get(variable, "").strip()
+    if text not in ("", "0", "1"):
+        raise InvalidInput(f"{variable} is 1 (on) or 0 (off).", field=variable)
+    return text == "1"
 
 
 def _folder(given: Path | str) -> Path | None:

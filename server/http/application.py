@@ -36,6 +36,7 @@ from server.http.gate.standing import StandingRights
 from server.http.handshake import HandshakeServer
 from server.http.hosts import LinksHost
 from server.http.limits import Allowance, Limiter, Transfers
+from server.http.metrics import Meter
 from server.http.observed import ANYTHING, Observed
 from server.http.origins import AllowedOrigins
 from server.http.plain import PlainServer
@@ -84,10 +85,12 @@ def http_application(
     equip: Callable[[CounterfoilServer], None] = lambda _: None,
     fetch: Fetch = fetch_json,
     of_operator: Guard = OF_OPERATOR,
+    meter: Meter | None = None,
 ) -> ASGIApp:
     """The application for one open data folder. `questions` are for whoever wants to end the waiting for answers before
     the application ends; `equip` adds to each MCP server, as benchmarks and tests do; `fetch` has what client programs
-    say of themselves elsewhere; `of_operator` says where an identity provider that the operator has named may lie.
+    say of themselves elsewhere; `of_operator` says where an identity provider that the operator has named may lie;
+    `meter` shows the numbers of this process.
     """
     signer = LinkSigner(store.keys.key("links"), settings.public_url)
     office = _office(store, clock, settings, signer)
@@ -132,6 +135,7 @@ def http_application(
             *authorization_routes(desk, urls, allowance, known, fetch=fetch),
             *signing_in.routes(desk, known, allowance),
             Route(WELL_KNOWN + "/{path:path}", ProtectedResource(settings.public_url).__call__, methods=_READ),
+            *([meter.route(store)] if meter is not None else []),
             Route(ANYTHING, Nowhere(desk, gate)),
         ],
         lifespan=lifespan,

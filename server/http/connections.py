@@ -94,6 +94,10 @@ class OpenConnections:
         """Drop the connection that can best be spared; false where each has a request under way."""
         return self._drop_one_of(self._of(known=False), but) or self._drop_one_of(self._of(known=True), but)
 
+    def count(self) -> tuple[int, int]:
+        """How many there are of somebody known, and how many of strangers."""
+        return len(self._places) - self._strangers, self._strangers
+
     def _of(self, *, known: bool) -> list[dict[Guest, None]]:
         return [group for place, group in self._groups.items() if place[0] is known]
 

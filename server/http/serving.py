@@ -27,9 +27,12 @@ from server.http.application import HttpSettings, http_application
 from server.http.connections import OpenConnections
 from server.http.limits import Allowance
 from server.http.loops import new_event_loop
+from server.http.metrics import metered
 from server.http.protocol import WatchedProtocol
 from server.http.questions import Questions
 from server.log_lines import fold_log
+from server.observing.choice import Observing
+from server.observing.json_lines import log_here
 from server.settings import links_url_of
 from storage.folder.store import open_store
 from storage.sqlite.files_limit import connections_max
@@ -52,6 +55,7 @@ async def serve(
     announce: Callable[[], None],
     accept_new_url: bool = False,
     listener: socket.socket | None = None,
+    observing: Observing | None = None,
 ) -> None:
     """Serve until a signal asks to stop; requests under way are finished first. `announce` is told of the start, and
     `listener` is given where others accept from the same socket.
@@ -59,7 +63,8 @@ async def serve(
     Raises:
         Unavailable: the address or the port is not to be had.
         InvalidInput: more connections are to be kept than there are files for.
-        Conflict: it was served at another URL, and what counts there alone would be lost.
+        Conflict: it was served at another URL, and what counts there alone would be lost; or its numbers are to be
+            shown, and there is no token for them.
     """
     url = url_of(public_url, host=host, port=port)
     connections = OpenConnections(allowance, _room_for(allowance))
@@ -68,8 +73,10 @@ async def serve(
     questions = Questions(settings.allowance.asking)
     async with AsyncExitStack() as stack:
         stack.enter_context(listener)
+        stack.enter_context(log_here(observing or Observing()))
         store = await stack.enter_async_context(open_store(data, limits, keys=keys))
-        application = http_application(store, system_clock, settings, questions=questions)
+        meter = stack.enter_context(metered(observing or Observing(), store, connections.count))
+        application = http_application(store, system_clock, settings, questions=questions, meter=meter)
         # Last of all: where it is not served, in the end, stays on record for nobody.
         check_nothing_lost(await serve_at(store, url, accept=accept_new_url), url)
         announce()

@@ -75,6 +75,15 @@ class _Entry:
         self.entries = max(self.entries, ends.entries.position)
 
 
+@dataclass(frozen=True, slots=True)
+class PoolFigures:
+    """How many sets of books are open, in how many of them something is under way, and how many are kept open."""
+
+    open: int
+    in_use: int
+    capacity: int
+
+
 class BooksPool:
     """The open sets of books of one installation."""
 
@@ -100,6 +109,11 @@ class BooksPool:
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
         self._awake: OrderedDict[str, _Entry] = OrderedDict()
         """Those of them whose connections are open."""
+
+    def figures(self) -> PoolFigures:
+        """What is open at this moment."""
+        in_use = sum(1 for entry in self._entries.values() if entry.leases)
+        return PoolFigures(len(self._entries), in_use, self._capacity)
 
     def folder(self, organization_id: str) -> Path:
         """The organization's folder."""

@@ -46,9 +46,15 @@ class ActivityLog:
         self._left_out: Counter[str] = Counter()
         # Of what is only counted: how often since it was last written, when last, and the row of the present hour.
         self._counted: _Counted = {}
+        self.refused: Counter[tuple[str, str]] = Counter()
         self._rows: _Rows = {}
         self._turn = anyio.Lock()
         self._later = Later(self._write, milliseconds=_LATE_MS_MAX)
+
+    @property
+    def waiting(self) -> int:
+        """How many acts are not written yet."""
+        return len(self._waiting)
 
     def attach(self) -> None:
         """Write in the event loop that runs here."""
@@ -65,6 +71,7 @@ class ActivityLog:
 
     def count(self, door: str, act: str, result: str, *, at: datetime) -> None:
         """Count an act of nobody known, in the installation's log: strangers get a row an hour, however many come."""
+        self.refused[door, result] += 1
         times, _ = self._counted.get((door, act, result), (0, at))
         self._counted[door, act, result] = times + 1, at
         self._later.soon()

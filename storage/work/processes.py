@@ -57,6 +57,8 @@ class Processes:
             initializer=_begin,
             initargs=(memory_mib * 1024**2, self._shared, [theirs for _, theirs in self._lines]),
         )
+        self.count = short + long
+        self.busy = 0
         self.is_broken = False
 
     async def compute(self, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
@@ -136,6 +138,7 @@ class Processes:
 
     @contextmanager
     def _told(self) -> Iterator[None]:
+        self.busy += 1
         try:
             yield
         except MemoryError:
@@ -144,6 +147,8 @@ class Processes:
             # Those that are left of it end by themselves.
             self.is_broken = True
             raise Unavailable("The process that worked at this has ended: try again.") from None
+        finally:
+            self.busy -= 1
 
 
 def _answer(line: Connection, future: Future[Any], ask: Ask) -> None:

@@ -51,6 +51,10 @@ class FairTurns:
         finally:
             self._end(organization_id)
 
+    def figures(self) -> tuple[int, int, int]:
+        """How many pieces of work are under way, how many wait, and how many there may be under way."""
+        return self._under_way.total(), sum(len(row) for row in self._waiting.values()), self._share.at_once
+
     async def _wait(self, organization_id: str) -> None:
         if organization_id not in self._waiting and self._is_free(organization_id):
             self._under_way[organization_id] += 1

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -30,6 +31,17 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 _TOLD_EVERY = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of each kind of long work how much is under way, how much waits, and how much may be under way; how many
+    processes compute, and how many of them have work.
+    """
+
+    turns: Mapping[str, tuple[int, int, int]]
+    processes: int
+    busy: int
 
 
 class Workers:
@@ -146,6 +158,19 @@ class Workers:
         else:
             act = anyio.to_thread.run_sync(partial(work, ask, *given, **named), limiter=self._threads)
         return await to_its_end_or_stopped(act, wish)
+
+    def figures(self) -> Figures:
+        """What is under way at this moment."""
+        kinds = {
+            "rendering": self._rendering,
+            "picture": self._pictures,
+            "file": self._files,
+            "export": self.exports,
+            "read": self.reads,
+        }
+        turns = {kind: one.figures() for kind, one in kinds.items()}
+        processes = self._processes
+        return Figures(turns, processes.count if processes else 0, processes.busy if processes else 0)
 
     async def close(self) -> None:
         """End the processes; nothing may be under way."""

@@ -25,6 +25,8 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from server.app import find_organization
+from server.http.metrics import Meter
+from server.observing.numbers import Numbers
 from storage.directory.database import DIRECTORY_FILE
 from tests.support.assistant import Assistant
 from tests.support.http import HERE, Credentials, Site, site_of
@@ -69,7 +71,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Made]:
 async def doors(template: tuple[Path, Made], tmp_path: Path) -> AsyncIterator[Doors]:
     async with AsyncExitStack() as stack:
         twins = await stack.enter_async_context(open_twins(template[0], tmp_path / "data", template[1]))
-        site = await stack.enter_async_context(site_of(twins.store, twins.clock))
+        meter = Meter(bytes(32), Numbers())
+        site = await stack.enter_async_context(site_of(twins.store, twins.clock, meter=meter))
         # A client's keys are the practice's to make; the token is the client's own owner's.
         made = Credentials(twins.office("boss"))
         organization = await find_organization(made.office, twins.known["a"].handle)
@@ -232,6 +235,7 @@ async def read(chat: Assistant, template: str, of: Known, *values: str) -> str:
 
 ROUTES: dict[str, Tried] = {
     "/healthz": lambda _: [],
+    "/metrics": lambda of: [("GET", f"/metrics?organization={one}") for one in (of.handle, of.id)],
     "/language": lambda of: [("POST", f"/language?language={one}") for one in (of.handle, of.id)],
     "/static/{name}": lambda of: [("GET", f"/static/{one}") for one in (of.id, of.export)],
     "/": lambda of: [("GET", f"/?q={one}") for one in (of.handle, of.canary)],

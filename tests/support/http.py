@@ -24,6 +24,7 @@ from operations.credentials import create_key, create_token
 from operations.known_credentials import list_credentials, revoke_credential
 from server.http.application import HttpSettings, http_application
 from server.http.limits import Allowance
+from server.http.metrics import Meter
 from server.mcp import CounterfoilServer
 from server.oauth.fetching import OF_OPERATOR, Guard, fetch_json
 from server.oauth.programs import Fetch
@@ -141,10 +142,12 @@ async def site_of(
     equip: Callable[[CounterfoilServer], None] = lambda _: None,
     fetch: Fetch = fetch_json,
     of_operator: Guard = OF_OPERATOR,
+    meter: Meter | None = None,
 ) -> AsyncIterator[Site]:
     """The application on an open store, in this process, as a server would run it."""
     settings = HttpSettings(port=PORT, public_url=HERE, allowance=allowance, hashing=CHEAP)
-    application = http_application(store, clock, settings, equip=equip, fetch=fetch, of_operator=of_operator)
+    more: Any = {"equip": equip, "fetch": fetch, "of_operator": of_operator, "meter": meter}
+    application = http_application(store, clock, settings, **more)
     async with running(application):
         yield Site(HERE, application)
 
