@@ -2,6 +2,8 @@
 
 Regression: google-genai 3.6.1 stopped at `additionalProperties: false`, and with it the whole list; Google's API
 refuses a list in which one `enum` holds an empty text; Azure's refuses a strict tool with a `default`.
+
+An SDK takes seconds to load, and is loaded by the test that uses it: a process that only collects it waits for none.
 """
 
 from __future__ import annotations
@@ -10,21 +12,18 @@ import asyncio
 import copy
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from agents.mcp import MCPServerStdio
-from agents.mcp.util import MCPUtil
-from anthropic import transform_schema
-from anthropic.lib.tools.mcp import async_mcp_tool
-from google.genai import types as google
-from google.genai._mcp_utils import mcp_to_gemini_tools
 from mcp_types import Tool
-from openai.lib._pydantic import _ensure_strict_json_schema as openai_strict
 
 from tests.snapshots.write import listed_tools
 from tests.tools.bakery import HANDLE, Arguments, Bakery
 from tests.tools.test_left_out import CALLS, filled_in
+
+if TYPE_CHECKING:
+    from agents import FunctionTool
+    from google.genai.types import FunctionDeclaration
 
 Schema = dict[str, Any]
 WAYS = ("practice", "dedicated")
@@ -39,28 +38,40 @@ ONE_BY_ONE = CALLS | {
     "issue_credit_note": {"invoice": "{number}", "reason": "Returned", "lines": [{"position": 1, "quantity": "1"}]}
 }
 
-_UNCONNECTED = MCPServerStdio(params={"command": "counterfoil", "args": ["stdio"]})
-
 
 def _openai(tool: Tool) -> Schema:
-    return MCPUtil.to_function_tool(tool, _UNCONNECTED, convert_schemas_to_strict=False).params_json_schema
+    return _openai_agents(tool, strict=False).params_json_schema
 
 
 def _openai_strict(tool: Tool) -> Schema:
-    return openai_strict(copy.deepcopy(tool.input_schema), path=(), root=tool.input_schema)
+    from openai.lib._pydantic import _ensure_strict_json_schema
+
+    return _ensure_strict_json_schema(copy.deepcopy(tool.input_schema), path=(), root=tool.input_schema)
 
 
 def _openai_agents_strict(tool: Tool) -> Schema:
-    made = MCPUtil.to_function_tool(tool, _UNCONNECTED, convert_schemas_to_strict=True)
+    made = _openai_agents(tool, strict=True)
     assert made.strict_json_schema, f"{tool.name} is not strict"
     return made.params_json_schema
 
 
+def _openai_agents(tool: Tool, *, strict: bool) -> FunctionTool:
+    from agents.mcp import MCPServerStdio
+    from agents.mcp.util import MCPUtil
+
+    unconnected = MCPServerStdio(params={"command": "counterfoil", "args": ["stdio"]})
+    return MCPUtil.to_function_tool(tool, unconnected, convert_schemas_to_strict=strict)
+
+
 def _anthropic(tool: Tool) -> Schema:
+    from anthropic.lib.tools.mcp import async_mcp_tool
+
     return cast(Schema, async_mcp_tool(tool, cast(Any, None)).to_dict()["input_schema"])
 
 
 def _anthropic_strict(tool: Tool) -> Schema:
+    from anthropic import transform_schema
+
     return transform_schema(tool.input_schema)
 
 
@@ -75,7 +86,10 @@ def _google_as_json(tool: Tool) -> Schema:
     return cast(Schema, declaration.parameters_json_schema)
 
 
-def _declarations(tool: Tool, *, is_agent_platform: bool) -> list[google.FunctionDeclaration]:
+def _declarations(tool: Tool, *, is_agent_platform: bool) -> list[FunctionDeclaration]:
+    from google.genai import types as google
+    from google.genai._mcp_utils import mcp_to_gemini_tools
+
     (made,) = mcp_to_gemini_tools(cast(Any, [tool]), is_agent_platform=is_agent_platform)
     # The request's own model, as it is sent.
     checked = google.GenerateContentConfig(tools=[made]).tools

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from openai.lib._pydantic import _ensure_strict_json_schema as openai_strict
 
 from storage.books.pool import BOOKS_FILE
 from tests.support.assistant import ERAS, Era
@@ -82,7 +81,9 @@ def test_each_optional_argument_has_a_value_that_leaves_it_out(tool: Description
 async def test_a_strict_client_that_sends_every_argument_does_what_one_does_that_sends_what_it_means(
     bakery: Bakery, tool: str, era: Era
 ) -> None:
-    strict = openai_strict(copy.deepcopy(SCHEMAS[tool]), path=(), root=SCHEMAS[tool])
+    from openai.lib._pydantic import _ensure_strict_json_schema
+
+    strict = _ensure_strict_json_schema(copy.deepcopy(SCHEMAS[tool]), path=(), root=SCHEMAS[tool])
     meant = filled_in(CALLS[tool], bakery)
     everything = with_neutral_values(
         strict, {"organization": HANDLE} | meant if "session" in strict["properties"] else meant
