@@ -35,11 +35,13 @@ async def local_office(settings: Settings, *, begin: bool = False) -> AsyncItera
         NotFound: there is no data folder, no practice in it, or no such user.
         InvalidInput: the user's e-mail address is none.
     """
-    if not begin and not exists(settings.data):
+    if not begin and not exists(settings.data, settings.address):
         # Opening it would make it: a mistyped folder must not leave one behind.
         raise NotFound(f"There is no Counterfoil data folder at {settings.data} yet: run counterfoil init.")
     # One user, whom no other call keeps waiting: a thread does what a server leaves to processes.
-    async with open_store(settings.data, replace(settings.limits, processes=0), keys=settings.keys) as store:
+    async with open_store(
+        settings.data, replace(settings.limits, processes=0), keys=settings.keys, address=settings.address
+    ) as store:
         principal = await practices.local_owner(store)
         if principal is None and begin:
             principal = await practices.start_unnamed(store, system_clock, settings.user)

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import anyio
 import typer
@@ -31,7 +31,7 @@ from server.cli_keeping import register as register_keeping
 from server.cli_log import Operator, log_of
 from server.cli_mandates import register as register_mandates
 from server.cli_metrics import register as register_metrics
-from server.cli_options import Data, Json, LinksUrl, LogFormat, without_flag_types
+from server.cli_options import Data, Json, LinksUrl, LogFormat, with_database_url, without_flag_types
 from server.cli_organizations import organization_app
 from server.cli_settings import register as register_settings
 from server.cli_summaries import register as register_summaries
@@ -185,7 +185,7 @@ def _serve(
     (host, port), root = address, existing(settings)
     if not is_loopback(host) and not settings.public_url:
         raise InvalidInput("Beyond this machine the server needs --public-url: hosts are checked.", field="public_url")
-    report = migrate_all(root, _tell_nobody)
+    report = migrate_all(root, _tell_nobody, address=settings.address)
     for name, reason in report.failed:
         operator.tell(f"{name}: {told(reason, at_terminal)}")
     url = url_of(settings.public_url, host=host, port=port)
@@ -194,6 +194,7 @@ def _serve(
         serve_http,
         root,
         keys=settings.keys,
+        address=settings.address,
         host=host,
         port=port,
         public_url=settings.public_url,
@@ -261,13 +262,18 @@ register_folder(app)
 register_keeping(app)
 
 
+def command_line() -> Any:
+    """All commands, as they are called."""
+    return with_names(with_database_url(without_flag_types(typer.main.get_command(app))))
+
+
 def main() -> None:
     """The console script: 0 done, 1 refused or failed with one clear line on standard error, 2 usage."""
     gc.set_threshold(*_GARBAGE)
     # A command says itself what is wrong, once and in its own words; a server sets its log up where it begins.
     logging.getLogger("counterfoil").addHandler(logging.NullHandler())
     try:
-        with_names(without_flag_types(typer.main.get_command(app)))()
+        command_line()()
     except KeyboardInterrupt:
         complain("interrupted")
     except Exception as error:
@@ -314,7 +320,7 @@ async def _init(settings: Settings, first: FirstOrganization, as_json: bool) -> 
     from storage.folder.store import open_store
 
     profile = practices.check_first(first)
-    async with open_store(settings.data, keys=settings.keys) as store:
+    async with open_store(settings.data, keys=settings.keys, address=settings.address) as store:
         principal, organization = await practices.start_installation(store, system_clock, first)
         office = Office(store=store, principal=principal, clock=system_clock)
         token = await create_token(office, principal.label, scopes=EVERYTHING)

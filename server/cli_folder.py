@@ -45,7 +45,7 @@ def existing(settings: Settings) -> Path:
     """
     from storage.folder.store import exists
 
-    if not exists(settings.data):
+    if not exists(settings.data, settings.address):
         raise NotFound(f"There is no Counterfoil data folder at {settings.data} yet: run counterfoil init.")
     return settings.data
 
@@ -160,9 +160,10 @@ def migrate(data: Data = None) -> None:
     """Bring the directory and every organization's books to this version's schema."""
     from storage.folder.migrating import migrate_all
 
-    root = existing(read_settings(data))
+    settings = read_settings(data)
+    root = existing(settings)
     with progress("Migrating") as tell:
-        report = migrate_all(root, tell, by_hand=True)
+        report = migrate_all(root, tell, by_hand=True, address=settings.address)
     say(f"Migrated {counted(len(report.migrated), 'database')}; {report.current} current already.")
     for name, reason in report.failed:
         complain(f"{name}: {told(reason, at_terminal)}")

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from invoicing.refusals import InvalidInput
+from server.settings import name_database
 
 Data = Annotated[Path | None, typer.Option(help="Data folder; default: COUNTERFOIL_DATA, or the platform's own.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data instead of text.")]
@@ -53,3 +54,36 @@ def without_flag_types(command: Any) -> Any:
     for subcommand in getattr(command, "commands", {}).values():
         without_flag_types(subcommand)
     return command
+
+
+def with_database_url(command: Any) -> Any:
+    """The command, which takes `--database-url` wherever it takes `--data`."""
+    (option,) = typer.main.get_command(_named).params
+    _with_option(command, option)
+    return command
+
+
+_named = typer.Typer(add_completion=False)
+
+
+@_named.command()
+def _name(
+    database_url: Annotated[
+        str,
+        typer.Option(
+            help="PostgreSQL database of all books; default: COUNTERFOIL_DATABASE_URL, or files in the folder.",
+            show_default=False,
+            callback=name_database,
+            expose_value=False,
+            is_eager=True,
+        ),
+    ] = "",
+) -> None:
+    """Hold the option, as typer makes it."""
+
+
+def _with_option(command: Any, option: Any) -> None:
+    for subcommand in getattr(command, "commands", {}).values():
+        _with_option(subcommand, option)
+    if any(parameter.name == "data" for parameter in command.params):
+        command.params.append(option)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from platformdirs import user_config_path, user_data_path
@@ -17,6 +19,9 @@ from server.http.limits import Allowance
 from server.observing.choice import JSON, PLAIN, Observing
 from server.work_limits import limits_of, whole_number
 from storage.work.limits import Limits
+
+if TYPE_CHECKING:
+    from storage.postgres.addresses import Address
 
 DEFAULT_URL = "http://localhost:8750"
 """Where `counterfoil serve` is reached unless told otherwise: passkeys need a name."""
@@ -38,7 +43,9 @@ class Settings:
     `default_url` is where `counterfoil serve` listens unless told otherwise. `user` is the e-mail address of whoever
     acts on stdio and at the command line, empty for the owner. `files` is the folder from which a client on stdio may
     import files, None where none was named. `keys` is where the keys of installations lie, apart from their data, and
-    `links_url` where secret links lead, empty where that is not said.
+    `links_url` where secret links lead, empty where that is not said. `database_url` is the server's database with the
+    directory and all books, empty where they are files in the data folder; `database_owner_url` names the login that
+    makes and migrates schemas there, where it is another.
     """
 
     data: Path
@@ -51,6 +58,22 @@ class Settings:
     allowance: Allowance = field(default_factory=Allowance)
     limits: Limits = field(default_factory=Limits)
     observing: Observing = field(default_factory=Observing)
+    database_url: str = field(default="", repr=False)
+    database_owner_url: str = field(default="", repr=False)
+
+    @property
+    def address(self) -> Address | None:
+        """Where the databases are, unless they are in the data folder.
+
+        Raises:
+            InvalidInput: it is no URL of a PostgreSQL database.
+        """
+        if not self.database_url:
+            return None
+        # Whoever has no server need not wait for it.
+        from storage.postgres.addresses import address_of
+
+        return address_of(self.database_url, self.database_owner_url)
 
     def links_lead_to(self, url: str) -> str:
         """The URL that secret links begin with, where the server is reached at `url`."""
@@ -106,6 +129,15 @@ _NAMED = {"public_url": "public URL", "links_url": "URL of secret links"}
 _PORTS = {"https": 443, "http": 80}
 
 
+_DATABASE_URL: ContextVar[str] = ContextVar("database_url", default="")
+
+
+def name_database(url: str) -> str:
+    """Let the settings that are read from now on be those of a command that was given this URL; it is answered."""
+    _DATABASE_URL.set(url)
+    return url
+
+
 def read_settings(
     data: Path | None = None,
     public_url: str = "",
@@ -135,6 +167,8 @@ def read_settings(
         links_url=links,
         allowance=allowance_of(os.environ),
         limits=limits_of(os.environ),
+        database_url=(_DATABASE_URL.get() or os.environ.get("COUNTERFOIL_DATABASE_URL", "")).strip(),
+        database_owner_url=os.environ.get("COUNTERFOIL_DATABASE_OWNER_URL", "").strip(),
         observing=Observing(
             _log_format(log_format or os.environ.get("COUNTERFOIL_LOG_FORMAT", "")),
             metrics or _switch("COUNTERFOIL_METRICS"),
@@ -188,7 +222,11 @@ def keys_folder() -> Path:
 
 def data_option(settings: Settings) -> str:
     """What a command needs after its name to use this data folder, wherever it is started; empty for the default."""
-    return "" if settings.data == default_folder() else f" --data {in_command(str(settings.data))}"
+    folder = "" if settings.data == default_folder() else f" --data {in_command(str(settings.data))}"
+    if not _DATABASE_URL.get():
+        return folder
+    # A password is in no command that is printed.
+    return f"{folder} --database-url {in_command(re.sub(r':[^/@]*@', '@', _DATABASE_URL.get()))}"
 
 
 def allowance_of(environment: Mapping[str, str]) -> Allowance:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -66,7 +67,8 @@ async def serve_stdio(
         DamagedStore: the data folder is not ours, or of a newer version.
     """
     handle = organization.strip().lower()
-    new = looks_new(settings.data)
+    # What is on a server is looked at when it is opened.
+    new = not settings.database_url and looks_new(settings.data)
     as_usual = not (organization or settings.user) if new else _looks_right(settings, organization, handle)
     if not as_usual:
         # Something is wrong, or out of the ordinary: it is found out before anything is answered.
@@ -86,7 +88,7 @@ async def serve_stdio(
 
 def _looks_right(settings: Settings, organization: str, handle: str) -> bool:
     # A name of blanks alone is no handle, and not none at all either.
-    named = bool(handle) == bool(organization) and handle.isascii()
+    named = bool(handle) == bool(organization) and handle.isascii() and not settings.database_url
     return named and looks_right(settings.data, handle, settings.user.lower())
 
 
@@ -193,7 +195,7 @@ async def _opened(
     from server.app import local_office, local_server
     from storage.folder.migrating import migrate_all
 
-    report = await anyio.to_thread.run_sync(migrate_all, settings.data, _tell_nobody)
+    report = await anyio.to_thread.run_sync(partial(migrate_all, settings.data, _tell_nobody, address=settings.address))
     for name, reason in report.failed:
         tell(f"{name}: {reason}")
     async with local_office(settings, begin=True) as office:

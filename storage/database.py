@@ -138,6 +138,14 @@ class Databases(Protocol):
         """
         ...
 
+    def exists(self) -> bool:
+        """Whether there is a directory.
+
+        Raises:
+            StorageFault: it cannot be found out.
+        """
+        ...
+
     def provision(
         self, organization_id: str, *, now: datetime, fill: Callable[[Session], object], bring: Mapping[str, bytes]
     ) -> Ends:

@@ -15,6 +15,9 @@ from tests.support.begun import is_kept, remove_begun
 from tests.support.checked_schemas import check_each_schema_once
 from tests.support.chromium import MISSING
 from tests.support.memory import keep_in_memory
+from tests.support.on_both import is_on_both
+from tests.support.servers import MISSING as NO_SERVER
+from tests.support.servers import needs_server
 
 # The same examples in every run, and no failure because a machine is busy: a red test means a changed behaviour.
 settings.register_profile("counterfoil", deadline=None, derandomize=True)
@@ -44,11 +47,18 @@ def _keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What `on_both` names is tried with books in files and with books on a server."""
+    if is_on_both(metafunc.definition.nodeid) and not stores.is_on_server():
+        both = [stores.SQLITE, pytest.param(stores.POSTGRES, marks=needs_server)]
+        metafunc.parametrize("_kept_in", both, indirect=True)
+
+
 @pytest.fixture(autouse=True)
-def _databases_of_the_test() -> Iterator[None]:
-    """A server keeps no database of a test that has ended."""
-    yield
-    if stores.is_on_server():
+def _kept_in(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Books are kept as the run says, or the test; a server keeps no database of a test that has ended."""
+    with stores.chosen(getattr(request, "param", "")):
+        yield
         stores.forget(is_kept)
 
 
@@ -65,6 +75,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     left_out = [one for one in terminalreporter.stats.get("skipped", []) if MISSING in str(one.longrepr)]
     if left_out:
         terminalreporter.write_line(f"Left out: {len(left_out)} tests in a browser, {MISSING}.", yellow=True)
+    left_out = [one for one in terminalreporter.stats.get("skipped", []) if NO_SERVER in str(one.longrepr)]
+    if left_out:
+        terminalreporter.write_line(f"Left out: {len(left_out)} tests on a server, {NO_SERVER}.", yellow=True)
 
 
 def pytest_sessionfinish() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import uvicorn
@@ -38,6 +38,9 @@ from storage.folder.store import open_store
 from storage.sqlite.files_limit import connections_max
 from storage.work.limits import Limits
 
+if TYPE_CHECKING:
+    from storage.postgres.addresses import Address
+
 _log = logging.getLogger(__name__)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -46,6 +49,7 @@ async def serve(
     data: Path,
     *,
     keys: Path,
+    address: Address | None = None,
     host: str,
     port: int,
     public_url: str,
@@ -74,7 +78,7 @@ async def serve(
     async with AsyncExitStack() as stack:
         stack.enter_context(listener)
         stack.enter_context(log_here(observing or Observing()))
-        store = await stack.enter_async_context(open_store(data, limits, keys=keys))
+        store = await stack.enter_async_context(open_store(data, limits, keys=keys, address=address))
         meter = stack.enter_context(metered(observing or Observing(), store, connections.count))
         application = http_application(store, system_clock, settings, questions=questions, meter=meter)
         # Last of all: where it is not served, in the end, stays on record for nobody.

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
-from uuid import UUID
 
 import anyio
 import anyio.to_thread
@@ -29,7 +28,7 @@ from storage.directory.anchoring import Anchoring
 from storage.directory.anchors import End, Ends, NoAnchor, Number, ends_of_books, highest
 from storage.directory.database import Directory
 from storage.directory.summaries import change_looks
-from storage.files.in_folder import FilesInFolder
+from storage.files.in_folder import FilesInFolder, folder_among
 from storage.files.kept import Files
 from storage.sqlite.faults import Fault, StorageFault, told
 from storage.work.budget import AT_ONCE_MAX, TooLong
@@ -49,11 +48,6 @@ _RunWithEnds = Callable[[Mode, Callable[[Session], tuple[T, Ends]]], Coroutine[A
 
 BOOKS_FILE = "books.db"
 ORGANIZATIONS_FOLDER = "organizations"
-
-
-def organization_folder(root: Path, organization_id: str) -> Path:
-    """The organization's folder in a data folder; its name is the organization's UUID and never anybody's text."""
-    return root / ORGANIZATIONS_FOLDER / str(UUID(organization_id))
 
 
 @dataclass(slots=True)
@@ -117,7 +111,7 @@ class BooksPool:
 
     def folder(self, organization_id: str) -> Path:
         """The organization's folder."""
-        return organization_folder(self._root, organization_id)
+        return folder_among(self._root / ORGANIZATIONS_FOLDER, organization_id)
 
     def files(self, organization_id: str) -> Files:
         """The files of the organization."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from io import BufferedReader
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from storage.files.kept import FileName, Room, StoredFile
 from storage.ids import new_id
@@ -18,6 +18,11 @@ from storage.plain_files import check_plain_folders, open_plain_file, sync_folde
 from storage.sqlite.faults import file_faults_told
 
 _SAFE = re.compile(r"[^A-Za-z0-9._-]+", re.ASCII)
+
+
+def folder_among(organizations: Path, organization_id: str) -> Path:
+    """An organization's folder; its name is the organization's UUID and never anybody's text."""
+    return organizations / str(UUID(organization_id))
 
 
 class FilesInFolder:

@@ -4,6 +4,7 @@ organization.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -12,10 +13,11 @@ from typing import TypeVar
 import anyio.to_thread
 from sqlmodel import Session
 
-from storage.books.pool import BOOKS_FILE, organization_folder
+from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.database import Database
 from storage.directory.anchors import Ends
 from storage.directory.database import DIRECTORY_FILE
+from storage.files.in_folder import folder_among
 from storage.folder.provisioning import discard_books, ensure_directory_file, provision_books
 from storage.migrations import head_stamp
 from storage.sqlite.database import Database as FileDatabase
@@ -62,6 +64,9 @@ class FolderDatabases:
     def ensure_directory(self) -> None:
         ensure_directory_file(self._root)
 
+    def exists(self) -> bool:
+        return os.path.lexists(self._root / DIRECTORY_FILE)
+
     def provision(
         self, organization_id: str, *, now: datetime, fill: Callable[[Session], object], bring: Mapping[str, bytes]
     ) -> Ends:
@@ -78,4 +83,4 @@ class FolderDatabases:
         """Each file is closed by itself."""
 
     def _file(self, organization_id: str) -> Path:
-        return organization_folder(self._root, organization_id) / BOOKS_FILE
+        return folder_among(self._root / ORGANIZATIONS_FOLDER, organization_id) / BOOKS_FILE

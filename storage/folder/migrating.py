@@ -10,6 +10,7 @@ import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
@@ -19,12 +20,17 @@ from invoicing.remedies import Act, Remark
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import organizations
 from storage.directory.database import DIRECTORY_FILE, directory_named
+from storage.folder.home import check_home
 from storage.migrations import head_stamp, migrate_file
 from storage.sqlite.engines import DamagedStore, FileKind, is_current, read_once, stamp_of
 from storage.sqlite.examining import read_header
 from storage.sqlite.faults import UNREADABLE_ROW, Fault, StorageFault, check_storage, faults_told
 from storage.sqlite.stamps import Difference, check_same
 
+if TYPE_CHECKING:
+    from storage.postgres.addresses import Address
+
+IN_THE_WAY = Remark("something in it is in the way of this version's schema.", Act.EXAMINE)
 _log = logging.getLogger("counterfoil")
 
 
@@ -39,17 +45,25 @@ class MigrationReport:
     failed: tuple[tuple[str, Remark], ...]
 
 
-def migrate_all(root: Path, progress: Progress, *, by_hand: bool = False) -> MigrationReport:
+def migrate_all(
+    root: Path, progress: Progress, *, by_hand: bool = False, address: Address | None = None
+) -> MigrationReport:
     """Bring the directory and every organization's books to the newest revision, where they are not there yet;
     `by_hand` also those back into WAL mode that another program has brought out of it.
 
     One organization's damaged books keep no other's from being migrated: they are reported. Where there is no
-    data folder yet, there is nothing to do.
+    data folder yet, there is nothing to do. Where there is an `address`, they are schemas on that server.
 
     Raises:
         DamagedStore: the directory is not ours, or of a newer version.
         StorageFault: the data folder cannot be written to.
     """
+    check_home(root, str(address or ""))
+    if address is not None:
+        # An installation without a server never loads what speaks to one.
+        from storage.postgres.migrating import migrate_schemas
+
+        return migrate_schemas(address, progress)
     if not os.path.lexists(root / DIRECTORY_FILE):
         return MigrationReport((), 0, ())
     check_storage(root)
@@ -72,7 +86,7 @@ def migrate_all(root: Path, progress: Progress, *, by_hand: bool = False) -> Mig
             # What exactly stood in the way is in the words of the database, which are for the log alone; or a row of
             # these books cannot be read, which is nobody else's.
             _log.exception("%s could not be migrated", path)
-            failed.append((path, Remark("something in it is in the way of this version's schema.", Act.EXAMINE)))
+            failed.append((path, IN_THE_WAY))
     progress(steps, steps)
     return MigrationReport(tuple(migrated), steps - len(migrated) - len(failed), tuple(failed))
 

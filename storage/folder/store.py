@@ -17,6 +17,7 @@ from storage.directory.activity_log import ActivityLog
 from storage.directory.database import DIRECTORY_FILE, Directory
 from storage.directory.moments import Moments
 from storage.folder.databases import FolderDatabases
+from storage.folder.home import check_home
 from storage.folder.keys import Keys
 from storage.folder.making import half_made, remove_half_made
 from storage.folder.signing import SigningKeys
@@ -51,12 +52,17 @@ class Store:
         await self.databases.close()
 
 
-def exists(root: Path) -> bool:
-    """Whether a Counterfoil data folder is there, be it that what lies in the directory's place is no file.
+def exists(root: Path, address: Address | None = None) -> bool:
+    """Whether a Counterfoil data folder is there, be it that what lies in the directory's place is no file; or, where
+    there is an `address`, the directory on that server.
 
     Raises:
-        StorageFault: it may not be looked into.
+        StorageFault: it may not be looked into, or the server does not answer.
+        Conflict: the books of this folder are on a server, and not where they are looked for.
     """
+    if address is not None:
+        return databases_of(root, address).exists()
+    check_home(root, "")
     try:
         (root / DIRECTORY_FILE).lstat()
     except (FileNotFoundError, NotADirectoryError):
@@ -91,7 +97,12 @@ async def open_store(
 
 
 def databases_of(root: Path, address: Address | None) -> Databases:
-    """The databases of the installation whose files are in the folder."""
+    """The databases of the installation whose files are in the folder.
+
+    Raises:
+        Conflict: they are somewhere else.
+    """
+    check_home(root, str(address or ""))
     if address is None:
         return FolderDatabases(root)
     # An installation without a server never loads what speaks to one.

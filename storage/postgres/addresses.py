@@ -9,6 +9,7 @@ from sqlalchemy.exc import ArgumentError
 
 from invoicing.refusals import InvalidInput
 
+PORT = 5432
 DRIVER = "postgresql+asyncpg"
 _SCHEMES = ("postgresql", "postgres", DRIVER)
 _FIELD = "database_url"
@@ -30,8 +31,9 @@ class Address:
         return self.url.username or ""
 
     def __str__(self) -> str:
-        """For whoever runs the installation: what the password is, nobody is told."""
-        return self.url.set(query={}).render_as_string(hide_password=True).replace(f"{DRIVER}://", "postgresql://")
+        """Which database it is, whoever logs in there."""
+        host = self.url.host or self.url.query.get("host") or "localhost"
+        return f"postgresql://{host}:{self.url.port or PORT}/{self.database}"
 
 
 def address_of(url: str, owner_url: str = "") -> Address:

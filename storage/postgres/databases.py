@@ -11,9 +11,11 @@ from typing import TypeVar
 
 from sqlmodel import Session
 
-from storage.books.pool import organization_folder
+from storage.books.pool import ORGANIZATIONS_FOLDER
 from storage.database import Database, Mode
 from storage.directory.anchors import Ends, anchored_entries
+from storage.files.in_folder import folder_among
+from storage.folder.home import name_home
 from storage.folder.provisioning import make_organization_folder
 from storage.postgres.addresses import Address
 from storage.postgres.database import SchemaDatabase, as_checked
@@ -66,6 +68,11 @@ class ServerDatabases:
         with server_faults_told(str(self._address)):
             run_apart(self._schemas.check_login)
             run_apart(self._schemas.ensure_directory)
+        name_home(self._root, str(self._address))
+
+    def exists(self) -> bool:
+        with server_faults_told(str(self._address)):
+            return run_apart(self._schemas.has_directory)
 
     def provision(
         self, organization_id: str, *, now: datetime, fill: Callable[[Session], object], bring: Mapping[str, bytes]
@@ -82,7 +89,7 @@ class ServerDatabases:
     def discard(self, organization_id: str) -> None:
         with server_faults_told(self.where(organization_id)):
             run_apart(partial(self._schemas.discard, organization_id))
-        shutil.rmtree(organization_folder(self._root, organization_id), ignore_errors=True)
+        shutil.rmtree(folder_among(self._root / ORGANIZATIONS_FOLDER, organization_id), ignore_errors=True)
 
     @property
     def capacity(self) -> int:

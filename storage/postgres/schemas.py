@@ -31,9 +31,12 @@ T = TypeVar("T")
 _SCHEMA = text("SELECT 1 FROM pg_namespace WHERE nspname = :schema")
 _ROLE = text("SELECT 1 FROM pg_roles WHERE rolname = :role")
 _LOGIN = text("SELECT rolsuper OR rolbypassrls OR rolinherit FROM pg_roles WHERE rolname = current_user")
-_VERSION_TABLE = text("SELECT 1 FROM pg_tables WHERE schemaname = :schema AND tablename = :name")
+_VERSIONED = text("SELECT schemaname FROM pg_tables WHERE tablename = :name")
 _VERSION = text("SELECT version_num FROM alembic_version")
 _STATE_VERSION = text("INSERT INTO alembic_version VALUES (:version)")
+_OWNS_DATABASE = text(
+    "SELECT pg_get_userbyid(datdba) = current_user FROM pg_database WHERE datname = current_database()"
+)
 _FIRST = text("SELECT pg_advisory_xact_lock(:key)")
 _FIRST_KEY = 0x43464D4B
 """Whoever makes roles and schemas does it alone (the letters CFMK)."""
@@ -66,20 +69,31 @@ class Schemas:
 
     async def version_of(self, scope: Scope) -> int:
         """The schema's version; 0 where there is no schema, or nothing in it."""
+        return (await self.versions((scope,)))[scope]
 
-        def read(connection: Connection) -> int:
-            if not _is_there(connection, _VERSION_TABLE, schema=scope.schema, name=VERSION_TABLE):
-                return 0
-            take_role(connection, _owned(scope))
-            found = connection.execute(_VERSION).scalar()
-            return int(found or 0)
+    async def versions(self, scopes: Iterable[Scope]) -> dict[Scope, int]:
+        """The versions of schemas; 0 where there is no schema, or nothing in it."""
+
+        def read(connection: Connection) -> dict[Scope, int]:
+            there = set(connection.execute(_VERSIONED, {"name": VERSION_TABLE}).scalars())
+            found = {}
+            for scope in scopes:
+                found[scope] = 0
+                if scope.schema in there:
+                    take_role(connection, _owned(scope))
+                    found[scope] = int(connection.execute(_VERSION).scalar() or 0)
+            return found
 
         return await self._run(read)
+
+    async def has_directory(self) -> bool:
+        """Whether there is an installation in this database."""
+        return await self.version_of(self._directory) > 0
 
     async def ensure_directory(self) -> None:
         """Make the directory's schema, migrated, unless it is there."""
         if await self.version_of(self._directory) == 0:
-            await self._run(lambda c: self._begin_schema(c, self._directory))
+            await self._run(self._begin_installation)
             await self.migrate(self._directory)
 
     async def ensure_template(self) -> Scope:
@@ -145,6 +159,12 @@ class Schemas:
                 return await connection.run_sync(_in_transaction, work)
         finally:
             await engine.dispose()
+
+    def _begin_installation(self, connection: Connection) -> None:
+        if connection.execute(_OWNS_DATABASE).scalar_one():
+            # A table of one's own could stand before another of the same name.
+            connection.exec_driver_sql(f'REVOKE TEMPORARY ON DATABASE "{self._address.database}" FROM PUBLIC')
+        self._begin_schema(connection, self._directory)
 
     def _begin_schema(self, connection: Connection, scope: Scope) -> None:
         """Make the empty schema, unless it is there, and the role that may use it."""

@@ -22,7 +22,7 @@ from tests.support import stores
 from tests.support.clock import NOON
 from tests.support.stores import open_store
 
-Kind = tuple[FirstOrganization, tuple[str, ...], datetime, int]
+Kind = tuple[FirstOrganization, tuple[str, ...], datetime, int, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ async def begin_practice(root: Path, clock: Clock, first: FirstOrganization, cli
         return await _begin(root, clock, first, clients)
     test = os.environ.get("PYTEST_CURRENT_TEST", "").partition(" ")[0]
     _in_the_test[test] += 1
-    kind = (first, clients, clock(), _in_the_test[test])
+    kind = (first, clients, clock(), _in_the_test[test], stores.is_on_server())
     if kind not in _begun:
         made = Path(_practices().name) / str(len(_begun))
         _begun[kind] = made, await _begin(begin_folder(made), clock, first, clients)

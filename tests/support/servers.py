@@ -11,15 +11,17 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 LOGIN = "counterfoil"
 """Serves, and makes schemas: no superuser, and NOINHERIT."""
-_PROGRAMS = ("/usr/lib/postgresql/18/bin", "/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/15/bin")
+# Debian keeps those of each release by themselves, and none of them where a shell looks.
+_PROGRAMS = sorted((str(one) for one in Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)
 _SETTINGS = {
     "listen_addresses": "",
     "max_connections": "200",
     # What a test made is never needed after a crash of the machine.
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "shared_buffers": "64MB",
     "autovacuum": "off",
@@ -48,6 +50,8 @@ class Server:
     def create(self, database: str, *, template: str = "template1") -> None:
         """A database of the login, empty or as the template is."""
         self.sql(f'CREATE DATABASE "{database}" OWNER {LOGIN} TEMPLATE "{template}"')
+        # What is copied has not the rights of the database that it is copied from.
+        self.sql(f'REVOKE TEMPORARY ON DATABASE "{database}" FROM PUBLIC')
 
     def drop(self, database: str) -> None:
         """Remove a database, whoever is still connected to it."""
@@ -119,3 +123,9 @@ def _program(name: str) -> str:
 
 def _found(name: str) -> str:
     return shutil.which(name, path=os.pathsep.join((*_PROGRAMS, os.environ.get("PATH", "")))) or ""
+
+
+MISSING = "because PostgreSQL is not installed"
+needs_server = pytest.mark.skipif(
+    not is_installed() and os.environ.get("COUNTERFOIL_POSTGRES") != "required", reason=MISSING
+)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from functools import cache
 from pathlib import Path
 
 from server.settings import read_settings
 from storage.directory.database import DIRECTORY_FILE
 from storage.folder import store
+from storage.folder.home import name_home
 from storage.folder.store import Store
 from storage.postgres.addresses import Address, address_of
 from storage.postgres.engines import run_apart
@@ -32,6 +33,17 @@ _databases: dict[Path, str] = {}
 def choose(name: str) -> None:
     """Open this kind from now on."""
     _chosen[:] = [name]
+
+
+@contextmanager
+def chosen(name: str) -> Iterator[None]:
+    """Open this kind in here; without a name the one that is open anyway."""
+    before = _chosen[0]
+    choose(name or before)
+    try:
+        yield
+    finally:
+        choose(before)
 
 
 def is_on_server() -> bool:
@@ -73,6 +85,7 @@ def copy(made: Path, root: Path) -> None:
     shutil.copytree(made, root, dirs_exist_ok=True)
     if is_on_server():
         _make(root.resolve(), template=_databases[made.resolve()])
+        name_home(root, str(address(root)))
 
 
 def _make(root: Path, *, template: str) -> None:

@@ -1,0 +1,80 @@
+"""Bringing all schemas of a server to the newest version: the directory, then every organization's books."""
+
+from __future__ import annotations
+
+import logging
+
+from sqlalchemy.exc import DBAPIError
+
+from invoicing.progress import Progress
+from invoicing.refusals import Refusal
+from invoicing.remedies import Remark
+from storage.database import Mode
+from storage.directory import organizations
+from storage.directory.database import directory_named
+from storage.folder.migrating import IN_THE_WAY, MigrationReport
+from storage.migrations import head_stamp
+from storage.postgres.addresses import Address
+from storage.postgres.engines import run_apart, single_engine, transact
+from storage.postgres.faults import server_faults_told
+from storage.postgres.schemas import Schemas
+from storage.postgres.scopes import Scope, books_scope, directory_scope
+from storage.sqlite.faults import UNREADABLE_ROW, Fault, StorageFault, told
+from storage.sqlite.stamps import Stamp, check_same
+
+_log = logging.getLogger("counterfoil")
+
+
+def migrate_schemas(address: Address, progress: Progress) -> MigrationReport:
+    """As `storage.folder.migrating.migrate_all`."""
+    with directory_named(), server_faults_told(str(address)):
+        return run_apart(lambda: _migrate(address, progress))
+
+
+async def _migrate(address: Address, progress: Progress) -> MigrationReport:
+    schemas, directory = Schemas(address), directory_scope()
+    if not await schemas.has_directory():
+        return MigrationReport((), 0, ())
+    migrated: list[str] = []
+    failed: list[tuple[str, Remark]] = []
+    versions = await schemas.versions((directory,))
+    if await _bring_up(schemas, directory, versions[directory]):
+        migrated.append(directory.schema)
+    scopes = [books_scope(organization_id) for organization_id in await _organizations(address)]
+    versions = await schemas.versions(scopes)
+    for step, scope in enumerate(scopes, start=1):
+        progress(step, len(scopes) + 1)
+        try:
+            if await _bring_up(schemas, scope, versions[scope]):
+                migrated.append(scope.schema)
+        except StorageFault as fault:
+            failed.append((scope.schema, fault.reason))
+        except (DBAPIError, Refusal, *UNREADABLE_ROW):
+            # What exactly stood in the way is in the words of the server, which are for the log alone.
+            _log.exception("%s could not be migrated", scope.schema)
+            failed.append((scope.schema, IN_THE_WAY))
+    progress(len(scopes) + 1, len(scopes) + 1)
+    return MigrationReport(tuple(migrated), len(scopes) + 1 - len(migrated) - len(failed), tuple(failed))
+
+
+async def _bring_up(schemas: Schemas, scope: Scope, version: int) -> bool:
+    """Whether there was anything to do."""
+    wanted = head_stamp(scope.kind, scope.organization_id)
+    if version == wanted.schema_version:
+        return False
+    if not version:
+        raise told(scope.schema, Fault.MISSING)
+    found = Stamp(scope.kind, version, scope.organization_id)
+    if version > wanted.schema_version:
+        check_same(scope.schema, found, wanted)
+    await schemas.migrate(scope)
+    return True
+
+
+async def _organizations(address: Address) -> list[str]:
+    engine = single_engine(address.url)
+    try:
+        known = await transact(engine, directory_scope(), Mode.READ, organizations.all_ids)
+    finally:
+        await engine.dispose()
+    return [organization_id for organization_id, _ in known]

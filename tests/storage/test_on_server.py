@@ -1,0 +1,143 @@
+"""Books on a PostgreSQL server: whose they are is decided by the database itself, as in files by which file it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from invoicing.refusals import Conflict, InvalidInput
+from storage.books.pool import BOOKS_FILE
+from storage.database import Mode
+from storage.folder.store import databases_of, exists
+from storage.postgres.addresses import address_of
+from storage.postgres.engines import run_apart, single_engine, transact
+from storage.postgres.schemas import Schemas
+from storage.postgres.scopes import Scope, books_scope, directory_scope
+from storage.sqlite.faults import DamagedStore, Fault, StorageFault
+from tests.support import stores
+from tests.support.practice import Practice, practice
+from tests.support.raw import past_triggers
+from tests.support.servers import LOGIN, needs_server, server
+
+pytestmark = needs_server
+
+
+@pytest.fixture(autouse=True)
+def _on_server() -> Iterator[None]:
+    with stores.chosen(stores.POSTGRES):
+        yield
+
+
+async def _answer(one: Practice, scope: Scope, query: str) -> list[tuple[object, ...]]:
+    address = stores.address(one.store.root)
+    assert address is not None
+    engine = single_engine(address.url)
+
+    def read(session: Session) -> list[tuple[object, ...]]:
+        return [tuple(row) for row in session.connection().execute(text(query))]
+
+    try:
+        return await transact(engine, scope, Mode.WRITE, read)
+    finally:
+        await engine.dispose()
+
+
+async def test_sql_that_forgets_its_organization_or_names_another_reads_nothing(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        bakery, studio = await one.client("Harbour Bakery"), await one.client("Studio Nord")
+        mine, theirs = books_scope(bakery.id), books_scope(studio.id)
+        ((whose,),) = await _answer(one, mine, "SELECT organization_id FROM identity")
+        assert whose == bakery.id
+        for schema, table in ((theirs.schema, "identity"), (directory_scope().schema, "credentials")):
+            with pytest.raises(DBAPIError, match="permission denied"):
+                await _answer(one, mine, f'TABLE "{schema}".{table}')
+        for forbidden in (
+            "CREATE TABLE mine (id int)",
+            "CREATE TEMPORARY TABLE identity (organization_id text)",
+            "TRUNCATE documents",
+            "ALTER TABLE documents DISABLE TRIGGER ALL",
+            "UPDATE alembic_version SET version_num = '9999'",
+            f'DROP SCHEMA "{mine.schema}" CASCADE',
+        ):
+            with pytest.raises(DBAPIError):
+                await _answer(one, mine, forbidden)
+        # Outside of any transaction of ours, the login itself may read nothing.
+        nobodys = Scope(mine.kind, mine.schema, LOGIN, mine.lock)
+        with pytest.raises(DBAPIError, match="does not exist"):
+            await _answer(one, nobodys, "SELECT organization_id FROM identity")
+
+
+async def test_what_is_issued_is_as_unchangeable_as_in_a_file(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        books = one.books(await one.client("Harbour Bakery"))
+        customer = await one.customer(books)
+        issued = await one.issue(books, customer.id)
+        scope = books_scope(books.organization.id)
+        for change in (
+            "UPDATE documents SET number = 'X'",
+            "DELETE FROM audit_entries",
+            "INSERT INTO documents SELECT * FROM documents ON CONFLICT (id) DO UPDATE SET number = 'X'",
+            "UPDATE document_lines SET description = 'Other'",
+        ):
+            with pytest.raises(DBAPIError, match=r"never change|follow each other|no further"):
+                await _answer(one, scope, change)
+        assert await _answer(one, scope, "SELECT number FROM documents") == [(issued.document.number,)]
+
+
+async def test_a_login_that_could_read_everything_at_once_is_refused(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        address = stores.address(one.store.root)
+        assert address is not None
+        superuser = address_of(server().url(address.database).replace(LOGIN, "postgres", 1))
+        with pytest.raises(InvalidInput, match="NOINHERIT"):
+            run_apart(Schemas(superuser).check_login)
+
+
+async def test_a_folder_names_the_server_and_is_opened_with_no_other(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        root, address = one.store.root, stores.address(one.store.root)
+    assert exists(root, address)
+    for other in (None, address_of(server().url("elsewhere"))):
+        with pytest.raises(Conflict, match="on postgresql://"):
+            databases_of(root, other)
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "directory.db").touch()
+    with pytest.raises(Conflict, match="books of its own"):
+        databases_of(own, address)
+
+
+async def test_books_that_are_others_or_gone_are_out_of_service_and_the_rest_is_not(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        names = ("Harbour Bakery", "Studio Nord", "Quay Cafe")
+        bakery, studio, cafe = [await one.client(name) for name in names]
+        address = stores.address(one.store.root)
+        assert address is not None
+        with past_triggers(one.root / "organizations" / bakery.id / BOOKS_FILE) as connection:
+            connection.execute("UPDATE identity SET organization_id = ?", (studio.id,))
+        server().sql(f"DROP SCHEMA {books_scope(cafe.id).schema} CASCADE", database=address.database)
+        for gone, fault in ((bakery, Fault.ANOTHERS), (cafe, Fault.MISSING)):
+            with pytest.raises(DamagedStore) as refused:
+                await one.books(gone).read(lambda db: db.connection())
+            assert refused.value.fault is fault
+        assert (await one.customer(one.books(studio))).name == "Hotel Bristol"
+
+
+async def test_a_server_that_ends_is_told_and_found_again_when_it_is_back(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        books = one.books(await one.client("Harbour Bakery"))
+        server().restart("immediate")
+        refusals: list[Fault] = []
+        for _ in range(20):
+            try:
+                await one.customer(books)
+                break
+            except StorageFault as fault:
+                refusals.append(fault.fault)
+        assert set(refusals) <= {Fault.UNREACHABLE}
+        assert await _answer(one, books_scope(books.organization.id), "SELECT count(*) FROM customers") == [(1,)]
