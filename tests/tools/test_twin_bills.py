@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.anothers import assert_nothing_of
 from tests.support.assistant import ERAS, Era
 from tests.support.twins import Known, Twins
 from tests.tools.probes import Arguments
-from tests.tools.test_twin_organizations import assert_nothing_of, chat_of, expect_no_difference, told
+from tests.tools.test_twin_organizations import chat_of, expect_no_difference, told
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -33,7 +34,7 @@ async def test_what_a_practice_bills_names_no_client_out_of_reach(twins: Twins, 
                 ("draft_for_clients", {"month": "2026-04", "partner": "ledger-co-sandbox"}),
             ]
             for tool, arguments in calls:
-                assert_nothing_of([their], told(await chat.call(tool, **arguments)), f"{tool} {arguments}")
+                assert_nothing_of(their, told(await chat.call(tool, **arguments)), f"{tool} {arguments}")
         assert mine.handle in told(await chat.call("get_configuration", part="plans", **own))
 
 

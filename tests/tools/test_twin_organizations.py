@@ -24,6 +24,7 @@ from mcp_types import BlobResourceContents, CallToolResult, TextResourceContents
 from server.introduction import PRACTICE
 from server.mcp import practice_server
 from storage.books.pool import BOOKS_FILE
+from tests.support.anothers import assert_nothing_of, masked
 from tests.support.assistant import ERAS, Assistant, Era, assistant
 from tests.support.faults import combined
 from tests.support.twins import Known, Twins, readable
@@ -101,8 +102,8 @@ async def test_resources_of_others_answer_like_none(twins: Twins, era: Era, way:
                 for pair in zip(real, never, strict=True):
                     answers = [await read(chat, uri) for uri in pair]
                     assert answers[0].startswith("error"), pair
-                    assert masked(answers[0], their) == masked(answers[1], ghost)
-                    assert_nothing_of([their], answers[0], pair[0], sent=pair[0])
+                    assert_alike(answers, their, pair[0])
+                    assert_nothing_of(their, answers[0], pair[0], sent=pair[0])
 
 
 async def test_no_argument_takes_anything_that_is_anothers(twins: Twins) -> None:
@@ -138,11 +139,11 @@ async def test_answers_and_files_hold_nothing_of_another_organization(
             told = [
                 await everything_told(chat, tool, in_own(arguments, mine, way)) for arguments in TOOLS[tool].own(mine)
             ]
-            assert_nothing_of(others, "\n".join(told), tool)
+            assert_nothing_of_any(others, "\n".join(told), tool)
             assert any(mine.canary in one for one in told) is TOOLS[tool].shows, f"{tool} shows none of its own texts"
         for uri, *_ in uris_of(mine, mine.handle):
             told_there = await read(chat, uri)
-            assert_nothing_of(others, told_there, uri)
+            assert_nothing_of_any(others, told_there, uri)
             assert mine.canary in told_there, uri
     assert await twins.contents(before) == before
     for path in (twins.store.root / "organizations" / mine.id).rglob("*"):
@@ -159,7 +160,7 @@ async def test_lists_across_organizations_stop_at_the_actors_reach(
     async with chat_of(twins, actor, own, era, "practice") as chat:
         for tool in sorted(set(TOOLS) - WITHIN_ONE):
             for arguments in TOOLS[tool].own(twins.known[own]):
-                assert_nothing_of(others, told(await chat.call(tool, **arguments)), tool)
+                assert_nothing_of_any(others, told(await chat.call(tool, **arguments)), tool)
         listed = await chat.ok("list_organizations")
         assert len(listed["organizations"]) == (2 if actor in ("hand", "stranger") else 1)
 
@@ -181,7 +182,7 @@ async def test_an_export_over_clients_holds_those_in_the_actors_reach(
     async with chat_of(twins, actor, keys[0], era, "practice") as chat:
         for wanted in OVER_CLIENTS:
             text = await everything_told(chat, "export_documents", wanted)
-            assert_nothing_of(others, text, str(wanted))
+            assert_nothing_of_any(others, text, str(wanted))
             assert all(f"{one.handle}/" in text and one.canary in text for one in mine), wanted
         for their in others:
             for name in ("handle", "id", "partner", "canary"):
@@ -217,7 +218,7 @@ async def test_each_organization_lists_its_own_drafts_alone(twins: Twins, era: E
             assert mine.draft in listed
             assert mine.customer_name in listed
             assert listed.count(f"PO-{mine.canary}") == 2
-            assert_nothing_of(others, listed, f"drafts of {mine.handle}")
+            assert_nothing_of_any(others, listed, f"drafts of {mine.handle}")
 
 
 async def test_a_session_of_another_principal_is_neither_used_nor_adopted(twins: Twins) -> None:
@@ -293,24 +294,19 @@ async def expect_no_difference(
         if real == ghost:
             continue  # A position in a list that both have: nothing of the other's is in it.
         answers = [await chat.client.call_tool(tool, arguments) for arguments in (real, ghost)]
-        assert_nothing_of([their], told(answers[0]), f"{tool} {real}", sent=json.dumps(real))
-        texts = [one.model_dump_json(by_alias=True) for one in answers]
-        assert masked(texts[0], their) == masked(texts[1], their.never()), f"{tool} {real}"
+        assert_nothing_of(their, told(answers[0]), f"{tool} {real}", sent=json.dumps(real))
+        assert_alike((one.model_dump_json(by_alias=True) for one in answers), their, f"{tool} {real}")
 
 
-def masked(answer: str, known: Known) -> str:
-    """The answer with what was sent, and what the actor's own call made, replaced by names."""
-    for name, value in sorted(asdict(known).items(), key=lambda field: -len(field[1])):
-        answer = re.sub(re.escape(value), f"<{name}>", answer, flags=re.IGNORECASE)
-    return _FRESH.sub("<fresh>", answer)
+def assert_alike(answers: Iterable[str], their: Known, where: str) -> None:
+    """The answers are the same but for what was sent, and what the actor's own call made."""
+    real, never = answers
+    assert masked(real, their, _FRESH) == masked(never, their.never(), _FRESH), where
 
 
-def assert_nothing_of(others: Iterable[Known], text: str, where: str, *, sent: str = "") -> None:
-    """No canary and no identifier of the others, except what was sent; list positions are common to all."""
+def assert_nothing_of_any(others: Iterable[Known], text: str, where: str) -> None:
     for other in others:
-        for name, value in asdict(other).items():
-            if not name.endswith("_cursor") and value.casefold() not in sent.casefold():
-                assert value.casefold() not in text.casefold(), f"{where}: shows {name} of {other.handle}"
+        assert_nothing_of(other, text, where)
 
 
 def told(result: CallToolResult) -> str:
