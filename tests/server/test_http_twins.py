@@ -11,13 +11,14 @@ import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 import pytest
+import pytest_asyncio
 from mcp.shared.exceptions import MCPError
 from mcp_types import BlobResourceContents, CallToolResult, Request
 from pydantic import TypeAdapter
@@ -28,6 +29,7 @@ from server.app import find_organization
 from server.http.metrics import Meter
 from server.observing.numbers import Numbers
 from storage.directory.database import DIRECTORY_FILE
+from tests.support.anothers import assert_nothing_of, masked
 from tests.support.assistant import Assistant
 from tests.support.http import HERE, Credentials, Site, site_of
 from tests.support.page_areas import pages_of_organizations
@@ -67,10 +69,11 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Made]:
     return root, asyncio.run(build_twins(root))
 
 
-@pytest.fixture
-async def doors(template: tuple[Path, Made], tmp_path: Path) -> AsyncIterator[Doors]:
+@asynccontextmanager
+async def opened(template: tuple[Path, Made], root: Path) -> AsyncIterator[Doors]:
+    """A copy of the installation, served, and somebody at its doors who reaches the first of the twins alone."""
     async with AsyncExitStack() as stack:
-        twins = await stack.enter_async_context(open_twins(template[0], tmp_path / "data", template[1]))
+        twins = await stack.enter_async_context(open_twins(template[0], root, template[1]))
         meter = Meter(bytes(32), Numbers())
         site = await stack.enter_async_context(site_of(twins.store, twins.clock, meter=meter))
         # A client's keys are the practice's to make; the token is the client's own owner's.
@@ -84,6 +87,22 @@ async def doors(template: tuple[Path, Made], tmp_path: Path) -> AsyncIterator[Do
             directory.execute(let, (twins.known["a"].id,))
         visit = await sign_in(site, twins.office("only_a"))
         yield Doors(twins, site, *secrets, visit)
+
+
+@pytest.fixture
+async def doors(template: tuple[Path, Made], tmp_path: Path) -> AsyncIterator[Doors]:
+    async with opened(template, tmp_path / "data") as made:
+        yield made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def same_doors(template: tuple[Path, Made], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Doors]:
+    """Those at which all routes are tried: whatever is sent is another's, or nobody's, and changes nothing of it."""
+    async with opened(template, tmp_path_factory.mktemp("doors") / "data") as made:
+        before = await made.twins.contents(("b", "c"))
+        yield made
+        assert await made.twins.contents(("b", "c")) == before
+        await expect_to_be_let_in(made)
 
 
 def sent_by(tool: str, mine: Known, their: Known, way: str) -> list[Arguments]:
@@ -100,20 +119,13 @@ def sent_by(tool: str, mine: Known, their: Known, way: str) -> list[Arguments]:
     ]
 
 
-def masked(text: str, known: Known) -> str:
-    for name, value in sorted(asdict(known).items(), key=lambda one: -len(one[1])):
-        text = re.sub(re.escape(value), f"<{name}>", text, flags=re.IGNORECASE)
-    return _FRESH.sub("<fresh>", text)
-
-
 def said(result: CallToolResult) -> str:
     return result.model_dump_json(by_alias=True)
 
 
-def assert_nothing_of(other: Known, text: str, sent: str) -> None:
-    for name, value in asdict(other).items():
-        if not name.endswith("_cursor") and value.casefold() not in sent.casefold():
-            assert value.casefold() not in text.casefold(), f"{sent}: shows {name} of {other.handle}"
+def assert_alike(answers: list[str], their: Known, where: str) -> None:
+    """What is another's was answered as what never existed."""
+    assert masked(answers[0], their, _FRESH) == masked(answers[1], their.never(), _FRESH), where
 
 
 @pytest.mark.parametrize("way", ["practice", "dedicated"])
@@ -134,8 +146,8 @@ async def test_what_is_anothers_answers_like_what_never_existed(doors: Doors, wa
                     if pair[0] == pair[1]:
                         continue  # A position in a list that both have.
                     answers = [said(await chat.client.call_tool(tool, one)) for one in pair]
-                    assert_nothing_of(their, answers[0], json.dumps(pair[0]))
-                    assert masked(answers[0], their) == masked(answers[1], ghost), f"{tool} {pair[0]}"
+                    assert_nothing_of(their, answers[0], tool, sent=json.dumps(pair[0]))
+                    assert_alike(answers, their, f"{tool} {pair[0]}")
     assert await doors.twins.contents(("b", "c")) == before
 
 
@@ -183,8 +195,8 @@ async def test_prompts_skills_and_completions_hold_ones_own_alone(doors: Doors, 
                     if real == ghost:
                         continue
                     answers = [await asked(chat, method, **one) for one in (real, ghost)]
-                    assert_nothing_of(their, answers[0], json.dumps(real))
-                    assert masked(answers[0], their) == masked(answers[1], their.never()), (method, real)
+                    assert_nothing_of(their, answers[0], method, sent=json.dumps(real))
+                    assert_alike(answers, their, f"{method} {real}")
             shown = mine.number if method == "completion/complete" else mine.canary
             # The practice connection lists and gives the practice's own.
             assert (shown in "".join(own)) is (way != "practice" or method in ("skills/get", "completion/complete"))
@@ -228,7 +240,7 @@ async def read(chat: Assistant, template: str, of: Known, *values: str) -> str:
     try:
         contents = (await chat.client.read_resource(re.sub(r"\{\w+\}", values[0], uri))).contents
     except MCPError as error:
-        return masked(f"error {error.code} {error.message} {error.data}", of)
+        return masked(f"error {error.code} {error.message} {error.data}", of, _FRESH)
     parts = [one.blob if isinstance(one, BlobResourceContents) else one.text for one in contents]
     return readable("", base64.b64decode(parts[0])) if isinstance(contents[0], BlobResourceContents) else parts[0]
 
@@ -307,9 +319,10 @@ async def test_every_route_of_the_application_is_in_the_list(doors: Doors) -> No
     assert routes_of(doors.site) == set(ROUTES), "a route without an entry in ROUTES is not tried by this suite"
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("route", ROUTES)
-async def test_every_route_answers_for_anothers_as_for_nobodys(doors: Doors, route: str) -> None:
-    known = doors.twins.known
+async def test_every_route_answers_for_anothers_as_for_nobodys(same_doors: Doors, route: str) -> None:
+    doors, known = same_doors, same_doors.twins.known
     for token in (doors.token, doors.key, "", PERSON):
         for their in (known["b"], known["c"]):
             ghost = their.never()
@@ -317,10 +330,20 @@ async def test_every_route_answers_for_anothers_as_for_nobodys(doors: Doors, rou
                 answers = []
                 for path, one in ((real, their), (never, ghost)):
                     answer = await knocked(doors, token, method, path.replace(MINE, known["a"].handle))
+                    # Who is answered so was not let near enough to be told anything.
+                    assert answer.status_code not in (429, 503), path
                     headers = {key: value for key, value in answer.headers.items() if key != "content-length"}
-                    answers.append((answer.status_code, masked(json.dumps(headers) + answer.text, one)))
+                    answers.append((answer.status_code, masked(json.dumps(headers) + answer.text, one, _FRESH)))
                 assert answers[0] == answers[1], (method, real)
-                assert_nothing_of(their, answers[0][1], real)
+                assert_nothing_of(their, answers[0][1], real, sent=real)
+
+
+async def expect_to_be_let_in(doors: Doors) -> None:
+    """The credentials still open what is their own: otherwise everything would be answered alike."""
+    mine = doors.twins.known["a"].handle
+    assert (await doors.visit.get(f"/o/{mine}/summary")).status_code == 200
+    for token in (doors.token, doors.key):
+        assert (await doors.site.modern("/mcp", token, "tools/list")).status_code == 200
 
 
 PERSON = "a person at a browser"
