@@ -73,8 +73,8 @@ class Desk(Months):
 
 @asynccontextmanager
 async def desk_in(folder: Path) -> AsyncIterator[Desk]:
-    async with practice(folder) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(folder, client="Harbour Bakery") as one:
+        bakery = one.first_client
         await update_organization(one.office, one.books(bakery), READY)
         books, _ = await update_organization(one.office, one.books(one.organization), READY)
         yield Desk(one, books, bakery, (await one.customer(books, "Harbour Bakery Ltd")).id)

@@ -27,8 +27,8 @@ from tools import uris
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with practice(tmp_path) as one:
-        desk = Desk(one, await one.client("Finch Studio"))
+    async with practice(tmp_path, client="Finch Studio") as one:
+        desk = Desk(one, one.first_client)
         await desk.save(Part.AGENTS, "remind", REMIND)
         await desk.save(Part.SKILLS, "packing", {"description": "When to pack", "content": "# Pack\n"})
         yield desk

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -22,8 +23,6 @@ from tests.support import stores
 from tests.support.clock import NOON
 from tests.support.stores import open_store
 
-Kind = tuple[FirstOrganization, tuple[str, ...], datetime, int, bool]
-
 
 @dataclass(frozen=True, slots=True)
 class Begun:
@@ -34,24 +33,30 @@ class Begun:
     clients: tuple[OrganizationRef, ...]
 
 
+Fill = Callable[[Office, Begun], Awaitable[None]]
+"""What else is made in a folder that is copied later."""
+Kind = tuple[FirstOrganization, tuple[str, ...], Fill | None, datetime, int, bool]
+
 _begun: dict[Kind, tuple[Path, Begun]] = {}
 _in_the_test: Counter[str] = Counter()
 
 
-async def begin_practice(root: Path, clock: Clock, first: FirstOrganization, clients: tuple[str, ...] = ()) -> Begun:
-    """Make a data folder at `root` with a practice that begins now, and clients of these names; where there is a
-    folder, begin the practice in it.
+async def begin_practice(
+    root: Path, clock: Clock, first: FirstOrganization, clients: tuple[str, ...] = (), fill: Fill | None = None
+) -> Begun:
+    """Make a data folder at `root` with a practice that begins now, with clients of these names and whatever `fill`
+    makes, a function of a module; where there is a folder, begin the practice in it.
 
     Practices of one test are as different as if each had been begun by itself; those of two tests may be copies.
     """
     if stores.is_begun(root):
-        return await _begin(root, clock, first, clients)
+        return await _begin(root, clock, first, clients, fill)
     test = os.environ.get("PYTEST_CURRENT_TEST", "").partition(" ")[0]
     _in_the_test[test] += 1
-    kind = (first, clients, clock(), _in_the_test[test], stores.is_on_server())
+    kind = (first, clients, fill, clock(), _in_the_test[test], stores.is_on_server())
     if kind not in _begun:
         made = Path(_practices().name) / str(len(_begun))
-        _begun[kind] = made, await _begin(begin_folder(made), clock, first, clients)
+        _begun[kind] = made, await _begin(begin_folder(made), clock, first, clients, fill)
     made, begun = _begun[kind]
     stores.copy(made, root)
     return begun
@@ -95,11 +100,16 @@ def remove_begun() -> None:
             made.cache_clear()
 
 
-async def _begin(root: Path, clock: Clock, first: FirstOrganization, clients: tuple[str, ...]) -> Begun:
+async def _begin(
+    root: Path, clock: Clock, first: FirstOrganization, clients: tuple[str, ...], fill: Fill | None
+) -> Begun:
     async with open_store(root) as store:
         owner, organization = await start_installation(store, clock, first)
         office = Office(store=store, principal=owner, clock=clock)
-        return Begun(owner, organization, tuple([await new_client(office, name) for name in clients]))
+        begun = Begun(owner, organization, tuple([await new_client(office, name) for name in clients]))
+        if fill:
+            await fill(office, begun)
+        return begun
 
 
 @cache

@@ -19,9 +19,10 @@ from mcp.client.streamable_http import streamable_http_client
 from starlette.types import ASGIApp, Message
 
 from invoicing.organizations import EVERYTHING, READ_ONLY, Clock, CredentialKind, OrganizationRef
-from operations.access import Office
+from operations.access import Office, open_books
 from operations.credentials import create_key, create_token
 from operations.known_credentials import list_credentials, revoke_credential
+from operations.rights import Right
 from server.http.application import HttpSettings, http_application
 from server.http.limits import Allowance
 from server.http.metrics import Meter
@@ -30,8 +31,9 @@ from server.oauth.fetching import OF_OPERATOR, Guard, fetch_json
 from server.oauth.programs import Fetch
 from storage.folder.store import Store
 from tests.support.assistant import Assistant, Era
+from tests.support.begun import Begun
 from tests.support.identity import CHEAP
-from tests.support.practice import Practice, practice
+from tests.support.practice import Practice, new_customer, practice
 
 ROOT = Path(__file__).parents[2]
 PORT = 8750
@@ -254,11 +256,16 @@ async def house(
 ) -> AsyncIterator[House]:
     """The practice in a new folder, served in this process."""
     served: Any = {"allowance": allowance, "equip": equip, "fetch": fetch}
-    async with practice(root, client="Harbour Bakery") as one, site_of(one.store, one.clock, **served) as site:
-        bakery, finch = one.first_client, await one.client("Finch Studio")
-        for client in (bakery, finch):
-            await one.customer(one.books(client))
-        yield House(one, site, Credentials.of(one), bakery, finch)
+    clients = ("Harbour Bakery", "Finch Studio")
+    async with practice(root, more_clients=clients, fill=_each_has_a_customer) as one:
+        bakery, finch = one.clients
+        async with site_of(one.store, one.clock, **served) as site:
+            yield House(one, site, Credentials.of(one), bakery, finch)
+
+
+async def _each_has_a_customer(office: Office, begun: Begun) -> None:
+    for client in begun.clients:
+        await new_customer(open_books(office, client, Right.ISSUE))
 
 
 def free_port() -> int:

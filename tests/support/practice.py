@@ -20,7 +20,7 @@ from operations.practices import FirstOrganization
 from operations.rights import Right
 from storage.books.pool import Books
 from storage.folder.store import Store
-from tests.support.begun import begin_practice, new_client
+from tests.support.begun import Fill, begin_practice, new_client
 from tests.support.clock import SettableClock
 from tests.support.identity import CHEAP
 from tests.support.issuing import issue_invoice
@@ -64,9 +64,7 @@ class Practice:
 
     async def customer(self, books: Books, name: str = "Hotel Bristol", **fields: str | bool) -> Customer:
         """A new customer, complete enough to be invoiced; `fields` replace what it has by default."""
-        address = {"line1": "1 High Street", "postal_code": "SW1A 1AA", "city": "London"}
-        saved = await save_customer(books, address | {"name": name} | fields, customer_id="")
-        return saved.customer
+        return await new_customer(books, name, **fields)
 
     async def issue(
         self, books: Books, customer: str, *, quantity: str = "2", price: str = "12.50", reference: str = ""
@@ -84,9 +82,11 @@ async def practice(
     country: str = "GB",
     chart_of_accounts: str = "",
     client: str = "",
+    more_clients: tuple[str, ...] = (),
+    fill: Fill | None = None,
 ) -> AsyncIterator[Practice]:
-    """Open the data folder at `root`, which has no practice yet, with a sandbox practice in it; and with a British
-    client of this name, which costs a test less than making one.
+    """Open the data folder at `root`, which has no practice yet, with a sandbox practice in it; and with British
+    clients of these names and what `fill` makes, which costs a test less than making them.
     """
     clock = clock or SettableClock()
     first = FirstOrganization(
@@ -96,10 +96,18 @@ async def practice(
         environment=Environment.SANDBOX,
         chart_of_accounts=chart_of_accounts,
     )
-    begun = await begin_practice(root, clock, first, (client,) if client else ())
+    clients = ((client,) if client else ()) + more_clients
+    begun = await begin_practice(root, clock, first, clients, fill)
     async with open_store(root) as store:
         office = Office(store=store, principal=begun.owner, clock=clock, hashing=CHEAP)
         yield Practice(office, clock, begun.organization, begun.clients)
+
+
+async def new_customer(books: Books, name: str = "Hotel Bristol", **fields: str | bool) -> Customer:
+    """A new customer, complete enough to be invoiced."""
+    address = {"line1": "1 High Street", "postal_code": "SW1A 1AA", "city": "London"}
+    saved = await save_customer(books, address | {"name": name} | fields, customer_id="")
+    return saved.customer
 
 
 def issue_request(customer: str, *, quantity: str = "2", price: str = "12.50", reference: str = "") -> IssueRequest:
