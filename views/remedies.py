@@ -112,11 +112,9 @@ def on_page(remedy: Remedy) -> str:
         case Act():
             return _TO_OPERATOR if remedy in _OF_OPERATOR else _ON_PAGE.get(remedy, "")
         case AnswerForForm():
-            return (
-                "A person of the practice says on record how it is handed in: an assistant can be asked to note that."
-            )
+            return "A person of the practice says on record how it is handed in: in the settings, under Mandates."
         case ReversePayment():
-            return "An assistant can be asked to take it back."
+            return "Take it back on the page of the document."
         case BringBack():
             return _TO_OPERATOR
         case NameOrganization() | MapColumn() | DividePrice():
@@ -242,15 +240,15 @@ _ON_SERVER = {
 _TO_OPERATOR = "Tell whoever runs the server."
 _OF_OPERATOR = frozenset(_ON_SERVER) - {Act.FIND_PRACTICE, Act.FIND_SERIES, Act.SAVE_TAX_CODE, Act.FIND_USER}
 _ON_PAGE = {
-    Act.SET_ORGANIZATION: "An assistant can be asked to set it.",
-    Act.SAVE_PARTICULARS: "An assistant can be asked to set it.",
-    Act.SET_NAME_AGAIN: "An assistant can be asked to set the name again: that brings both in step.",
+    Act.SET_ORGANIZATION: "It is set in the settings, under Profile.",
+    Act.SAVE_PARTICULARS: "It is set in the settings, under Profile.",
+    Act.SET_NAME_AGAIN: "Set the name again, in the settings under Profile: that brings both in step.",
     Act.FIND_ORGANIZATION: "Your organizations are listed on the first page.",
-    Act.SAVE_CUSTOMER: "An assistant can be asked to set it.",
-    Act.ACKNOWLEDGE_MANDATES: "An assistant can be asked to note how that is handed in.",
-    Act.OPEN_PERIOD: "Or an assistant can be asked to open the period again.",
-    Act.ADD_BANK_ACCOUNT: "An assistant can be asked to add one.",
+    Act.SAVE_CUSTOMER: "It is set on the customer's page.",
+    Act.ACKNOWLEDGE_MANDATES: "Say how that is handed in: in the settings, under Mandates.",
+    Act.OPEN_PERIOD: "Or open the period again, in the settings under Periods.",
+    Act.ADD_BANK_ACCOUNT: "Add one in the settings, under Bank accounts.",
     Act.CREDIT_DOCUMENT: "A credit note corrects it.",
     Act.DECIDE: "Reject it on its page.",
-    Act.SHOW_DRAFT_AGAIN: "Ask the assistant to show the draft again, and then to issue it.",
+    Act.SHOW_DRAFT_AGAIN: "Look at the draft again as it is now, and then issue it.",
 }

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from server.pages.languages import LANGUAGES, gettext, language, texts_of
+from server.pages.refused_words import in_words
 from server.pages.static_files import static
 
 TOLD = "told.html"
@@ -69,6 +70,7 @@ def _templates(spoken: str) -> Environment:
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.globals |= {"static": static, "languages": LANGUAGES}
+    environment.filters["in_words"] = in_words
     environment.install_gettext_translations(texts_of(spoken), newstyle=True)  # type: ignore[attr-defined]
     return environment
 

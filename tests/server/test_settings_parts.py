@@ -62,6 +62,10 @@ async def test_an_entry_is_added_changed_and_taken_out_of_use(owner: Visit) -> N
     made = await owner.post(f"{place}/new", **{**new, "days": "10"})
     assert (made.status_code, made.headers["location"]) == (303, f"{place}?saved=yes")
     assert "10 days net" in text_of(await owner.get(place))
+    # Who adds something changes nothing that is there already.
+    there = await owner.post(f"{place}/new", **{**new, "name": "Other terms", "days": "10"})
+    assert (there.status_code, "net10 is there already" in there.text) == (400, True)
+    assert "10 days net" in text_of(await owner.get(place))
     changed = await owner.post(f"{place}/entry?code=net10", name="Ten days", days="10", default="yes")
     assert changed.status_code == 303
     entry = await owner.get(f"{place}/entry?code=net10")

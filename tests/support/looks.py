@@ -46,7 +46,7 @@ _LOOK = """(language) => {
     const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
     if (contrast < 4.5) wrong.push(`contrast ${contrast.toFixed(1)}: ${one.tagName} ${one.textContent.trim()}`);
   }
-  const together = document.body.innerText.match(/[a-z]{2}\\.[A-Z][a-z]+/);
+  const together = document.body.innerText.match(/[a-z]['’]?[a-z]\\.[A-Z][a-z]+/);
   if (together) wrong.push(`no blank between sentences: ${together[0]}`);
   const wide = document.documentElement.scrollWidth;
   if (wide > innerWidth) wrong.push(`wider than the window: ${wide}`);

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from invoicing.refusals import Conflict, InvalidInput, NotAllowed, Refusal, Unavailable
+from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, Refusal, Unavailable
 from operations.configuration.configuring import PARTS, get_entries, save_entry
 from operations.configuration.entries import Change, Entry, Part, PartOf, no_such_entry
 from operations.rights import Right
@@ -77,6 +77,14 @@ class _Room:
             raise no_such_entry("entry")
         page = await get_entries(self.visitor.office, self.books, self.part, code=code, cursor="", limit=1)
         return page.items[0]
+
+    async def has(self, code: str) -> bool:
+        """Whether there is an entry of this code, in use or not."""
+        try:
+            await self.entry(code)
+        except NotFound:
+            return False
+        return True
 
     async def show(self, template: str, *, title: str = "", refusal: Refusal | None = None, **context: Any) -> Response:
         return await show_room(
@@ -192,6 +200,12 @@ async def _saved(room: _Room, entry: Entry | None, code: str, values: Mapping[st
     try:
         if entry is None and not code and values.get("shipped") != "true":
             raise InvalidInput(gettext("Say a code, by which it is known."), field="code")
+        if entry is None and code and await room.has(code):
+            # Saving it would change what is there, which whoever adds something does not expect.
+            said = gettext(
+                "%(code)s is there already. Give the new one another, or change that one in its list.", code=code
+            )
+            raise InvalidInput(said, field="code")
         await save_entry(room.visitor.office, room.books, room.part, Change(code=code, values=values))
     except (Unavailable, NotAllowed):
         raise

@@ -40,7 +40,8 @@ async def _policy(request: Request, visitor: Visitor) -> Response:
     try:
         to_write = to_change(visitor, books, Right.UPDATE_PROFILE)
         check_standing(form, touched, now, lambda name: titles[name])
-        await save_entry(visitor.office, to_write, Part.POLICY, Change(code="", values=touched))
+        if touched:
+            await save_entry(visitor.office, to_write, Part.POLICY, Change(code="", values=touched))
     except Refusal as refusal:
         return await _shown(request, visitor, books, values, refusal)
     return saved(organization, _ROOM)
