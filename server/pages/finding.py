@@ -15,11 +15,14 @@ from operations.customers import find_customers
 from operations.finding_invoices import InvoiceSearch, find_invoices
 from operations.organizations import list_organizations
 from operations.rights import Right
+from server.pages.figures.reports import GROUPS
+from server.pages.figures.words import question_word, report_word
+from server.pages.invoices import status_choice
 from server.pages.languages import gettext
 from server.pages.organization_pages import pages_of
 from server.pages.rendering import part, render
 from server.pages.visiting import Desk, Visitor
-from server.pages.words import act_word
+from server.pages.words import act_word, page_word
 from storage.directory import access_queries
 from views.finding import Lead, Leads, customer_leads, document_leads, organization_leads
 from views.organizations import place_of
@@ -34,6 +37,8 @@ _ACTS: Mapping[str, Right] = {
     "clients/new": Right.CREATE_CLIENT,
 }
 """The acts that can be started from anywhere: where each begins, below an organization's place, and who may."""
+_STATUSES = ("open", "overdue", "draft")
+"""The lists of documents that one looks for most."""
 _OF_PRACTICES = {"clients/new"}
 """The acts that begin at practices alone."""
 
@@ -83,8 +88,25 @@ async def _within(visitor: Visitor, organization: OrganizationRef, query: str) -
         if not organization.archived and is_allowed(right, organization, principal)
     ]
     opened = [Lead(name=tab.name, about="", address=tab.address) for tab in pages_of(visitor, organization)]
+    if query and is_allowed(Right.READ, organization, principal):
+        opened += _answers(place)
     started = [_of(organization, gettext("Start"), acts), _of(organization, gettext("Open"), opened)]
     return groups + [_with(one, query) for one in started]
+
+
+def _answers(place: str) -> list[Lead]:
+    """What answers a question: lists of documents, and reports, which are found by what they are asked too."""
+    documents = page_word("invoices")
+    lists = [
+        Lead(name=f"{documents}: {status_choice(one)}", about="", address=f"{place}/invoices?status={one}")
+        for one in _STATUSES
+    ]
+    reports = [
+        Lead(name=report_word(one), about=question_word(one), address=f"{place}/reports/{one}")
+        for group in GROUPS
+        for one in group
+    ]
+    return lists + reports
 
 
 async def _in_the_books(visitor: Visitor, organization: OrganizationRef, query: str) -> list[Leads]:
@@ -113,6 +135,8 @@ def _of(organization: OrganizationRef, name: str, leads: list[Lead]) -> Leads:
 
 
 def _with(group: Leads, query: str) -> Leads:
-    """What of it is called by the words that were written."""
+    """What of it is called by the words that were written, or asked with them."""
     wanted = query.casefold()
-    return group.model_copy(update={"leads": [one for one in group.leads if wanted in one.name.casefold()]})
+    return group.model_copy(
+        update={"leads": [one for one in group.leads if wanted in f"{one.name}\n{one.about}".casefold()]}
+    )

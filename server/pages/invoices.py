@@ -58,7 +58,7 @@ async def _invoices(request: Request, visitor: Visitor) -> Response:
         wanted=wanted,
         limited=any(wanted.values()),
         statuses=[
-            (one, _status_choice(one), address_of_list(place, wanted | {"status": one}))
+            (one, status_choice(one), address_of_list(place, wanted | {"status": one}))
             for one in (*_STATUSES, *([FORMER] if await count_of_former_system(books, InvoiceSearch()) else []))
         ],
         status_word=status_word,
@@ -105,5 +105,6 @@ def _day(text: str) -> date | None:
         raise InvalidInput("a day is written as 2026-03-31.", field="issued_from") from None
 
 
-def _status_choice(status: str) -> str:
+def status_choice(status: str) -> str:
+    """What a list of the documents of this status is called."""
     return gettext("All") if not status else gettext("Owed") if status == OPEN else status_word(status)

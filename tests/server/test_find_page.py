@@ -40,6 +40,11 @@ async def test_documents_customers_pages_acts_and_organizations_are_found(tmp_pa
             assert await leads(owner, "new inv", part=part) == {"New invoice": f"{place}/invoices/drafts/new"}
             assert await leads(owner, "create client", part=part) == {}
             assert await leads(owner, "connec", part=part) == {"Connections": f"{place}/connections"}
+            # A question is answered by the page that answers it.
+            assert await leads(owner, "who owes", part=part) == {
+                "Receivables by age": f"{place}/reports/receivables_aging"
+            }
+            assert await leads(owner, "overdue", part=part) == {"Invoices: Overdue": f"{place}/invoices?status=overdue"}
             assert await leads(owner, "nothing-of-the-kind", part=part) == {}
         started = await leads(owner, "")
         assert {"New customer", "Invoices", "Ledger & Co", "Finch Studio"} <= started.keys()

@@ -16,7 +16,8 @@ from server.pages.refused_words import in_words
         ("vat_id must be complete.", "VAT number must be complete."),
         (
             "amount: 5.00 GBP is owed. If that was really paid, repeat with accept_overpayment.",
-            "Amount: 5.00 GBP is owed. If that was really paid, tick that more was paid than is owed, and send it again.",
+            "Amount: 5.00 GBP is owed. If that was really paid, tick that more was paid than is owed, and send it"
+            " again.",
         ),
         # What is no field, and what somebody chose, stays as it is.
         ("customer Hotel is archived.", "customer Hotel is archived."),

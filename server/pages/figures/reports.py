@@ -47,7 +47,7 @@ from views.shown_reports import aging_strips, month_charts, months_text, shown_r
 
 _SHOWN = 50
 _FIELDS = {"period": PERIOD_MAX, "customer": 200, "by": 60, "row": 500}
-_GROUPS = (
+GROUPS = (
     (ReportName.RECEIVABLES_AGING, ReportName.STATEMENT, ReportName.SALES),
     (ReportName.TAX_SUMMARY, ReportName.EC_SALES, ReportName.TRIAL_BALANCE),
     (ReportName.AUDIT_TRAIL, ReportName.VERIFICATION),
@@ -73,7 +73,7 @@ async def _reports(request: Request, visitor: Visitor) -> Response:
     organization = await visitor.organization(request)
     open_books(visitor.office, organization, Right.READ)
     groups = zip(
-        (gettext("Customers and sales"), gettext("Tax and accounts"), gettext("Evidence")), _GROUPS, strict=True
+        (gettext("Customers and sales"), gettext("Tax and accounts"), gettext("Evidence")), GROUPS, strict=True
     )
     return await show(
         visitor,
@@ -225,7 +225,7 @@ async def untold(_done: int, _count: int) -> None:
 
 def _named(request: Request) -> ReportName | None:
     name = request.path_params["report"]
-    return next((one for group in _GROUPS for one in group if one == name), None)
+    return next((one for group in GROUPS for one in group if one == name), None)
 
 
 def _request(name: ReportName, wanted: Mapping[str, str]) -> ReportRequest:
