@@ -14,6 +14,7 @@ from invoicing.refusals import InvalidInput
 from operations.access import is_allowed
 from operations.activity import Door, list_activity
 from operations.rights import Right
+from server.pages.activity_words import did_word
 from server.pages.languages import gettext
 from server.pages.organization_pages import address_of_list, show
 from server.pages.rendering import nothing_here, see_other
@@ -54,6 +55,7 @@ async def _activity(request: Request, visitor: Visitor) -> Response:
         wanted=wanted,
         limited=any(wanted.values()),
         doors=[("", gettext("Everywhere")), *((one.value, door_word(one.value)) for one in Door)],
+        did_word=did_word,
         door_word=door_word,
         result_word=result_word,
         beyond=cursor != "",

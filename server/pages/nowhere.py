@@ -15,6 +15,7 @@ from server.pages.visiting import Desk, Visitor
 
 _A_PATH = re.compile(r"(/[\w.~-]+)+", re.ASCII)
 """A path of this site of which no browser makes another's."""
+BELOW = "/{below:path}"
 _METHODS = ("GET", "POST")
 
 
@@ -22,8 +23,8 @@ class Nowhere:
     """Answers a browser at an address that is neither a page nor a connection; everything else is the gate's."""
 
     def __init__(self, desk: Desk, gate: ASGIApp) -> None:
-        below = (f"/{room}/{{handle}}/{{below:path}}" for room in ("o", "practice"))
-        self._pages = Router([desk.open_page(path, _nowhere, methods=_METHODS) for path in (*below, "/{below:path}")])
+        below = (f"/{room}/{{handle}}{BELOW}" for room in ("o", "practice"))
+        self._pages = Router([desk.open_page(path, _nowhere, methods=_METHODS) for path in (*below, BELOW)])
         self._gate = gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

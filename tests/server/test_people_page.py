@@ -94,8 +94,9 @@ async def test_keys_that_somebody_made_end_with_their_maker_or_are_named(at_home
 async def test_who_does_not_say_who_belongs_sees_no_such_page(at_home: House, role: str) -> None:
     other = await sign_in(at_home.site, await colleague(at_home.one, at_home.one.organization, role))
     before = await belonging(at_home)
-    nothing = await other.get("/practice/no-such-practice/people")
     for page in (PRACTICE, CLIENT, f"{PRACTICE}/limit?email={ANA}", f"{PRACTICE}/remove?email=owner@example.com"):
+        mistyped = page.partition("?")[0].replace("/people", "/peoples")
+        nothing = await at_home.site.send("GET", mistyped, headers=other.cookie | {"Accept": "text/html"})
         assert ((await other.get(page)).status_code, (await other.get(page)).text) == (404, nothing.text)
         assert (await other.post(page, email="owner@example.com", role="owner")).text == nothing.text
     assert await belonging(at_home) == before
@@ -122,8 +123,8 @@ async def test_what_was_done_is_listed_to_whoever_works_there(at_home: House, ow
     await owner.post(f"/o/{FINCH}/people", email="no address", role="viewer")
     await at_home.one.store.activity.written()
     shown = text_of(await owner.get(f"/o/{FINCH}/activity"))
-    assert "owner@example.com GET /o/{handle}/activity done page" in shown
-    assert "owner@example.com POST /o/{handle}/people invalid input page" in shown
+    assert "owner@example.com Looked at: Activity done page" in shown
+    assert "owner@example.com Form sent: People invalid input page" in shown
     assert "no address" not in shown
     limited = text_of(await owner.get(f"/o/{FINCH}/activity?q=GET_INVOICE&door=mcp&from=2026-03-16&to=2026-03-16"))
     assert "owner@example.com get_invoice not found" in limited

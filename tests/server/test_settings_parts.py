@@ -83,7 +83,7 @@ async def test_an_entry_is_added_changed_and_taken_out_of_use(owner: Visit) -> N
     assert (await owner.post(f"{place}/entry?code=net10", **unchanged)).headers["location"] == f"{place}?saved=yes"
     assert "NET10 not in use" not in text_of(await owner.get(place))
     history = text_of(await owner.get(f"{SETTINGS}/history"))
-    assert "payment terms NET10" in history
+    assert "Payment terms NET10" in history
     assert "10 days net Ten days" in history
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -17,6 +18,7 @@ from server.pages.client_words import source_word
 from server.pages.languages import N_, gettext
 from server.pages.rendering import see_other
 from server.pages.settings.frame import opened, place_of_room, show_room
+from server.pages.settings.history_words import changed_field, changed_what
 from server.pages.settings.words import part_word
 from server.pages.visiting import Desk, Visitor
 from storage.books.profile import load_profile
@@ -57,6 +59,8 @@ async def _history(request: Request, visitor: Visitor) -> Response:
         changes=[setting_change(one, profile) for one in page.items],
         more=f"{place}?{urlencode({'after': page.next_cursor})}" if page.next_cursor else "",
         beyond=cursor != "",
+        what_word=changed_what,
+        field_word=partial(changed_field, books.organization),
     )
 
 

@@ -39,8 +39,16 @@ class Rule(View):
 
 def rules(organization: OrganizationRef, values: Mapping[str, str]) -> list[Rule]:
     """The rules that the organization has, in their order."""
-    said = [*_of_prices(), *_of_issuing(), *_of_money(organization), *_of_people(organization)]
-    return [rule for rule in said if rule.name in values]
+    return [rule for rule in _all(organization) if rule.name in values]
+
+
+def titles(organization: OrganizationRef) -> dict[str, str]:
+    """What each rule is called."""
+    return {rule.name: rule.title for rule in _all(organization)}
+
+
+def _all(organization: OrganizationRef) -> list[Rule]:
+    return [*_of_prices(), *_of_issuing(), *_of_money(organization), *_of_people(organization)]
 
 
 def _of_prices() -> list[Rule]:

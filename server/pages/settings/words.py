@@ -35,9 +35,16 @@ def room_word(name: str) -> str:
 def part_word(part: str) -> str:
     """A part of the settings, as its room is called."""
     room = part.replace("_", "-")
-    if room in PARTS_BY_ROOM:
+    if room in PARTS_BY_ROOM or room in ("branding", "policy", "periods"):
         return room_word(room)
-    return gettext("Withheld taxes") if part == "withholdings" else part.replace("_", " ").capitalize()
+    words = {
+        "particulars": gettext("What its papers must say"),
+        "plans": gettext("What clients are billed"),
+        "hours": gettext("Hours billed to clients"),
+        "credentials": gettext("Access to other services"),
+        "withholdings": gettext("Withheld taxes"),
+    }
+    return words.get(part, part.replace("_", " ").capitalize())
 
 
 def room_meaning(name: str) -> str:
