@@ -28,6 +28,7 @@ from server.pages.languages import gettext
 from server.pages.organization_pages import show
 from server.pages.reading import Form
 from server.pages.rendering import nothing_here, render, told
+from server.pages.settings.words import room_word
 from server.pages.visiting import Desk, Visitor
 from server.pages.words import kind_word
 from storage.books.pool import Books
@@ -170,7 +171,8 @@ class ApprovalPages:
         try:
             shown = await loosening.show_switching_off(visitor.office, books, to_sign=to_sign)
         except Conflict as conflict:
-            return told(gettext("There is nothing to switch off"), conflict.message, status=409)
+            policy = (f"{place_of(books.organization)}/settings/policy", room_word("policy"))
+            return told(gettext("There is nothing to switch off"), conflict.message, status=409, links=[policy])
         return await show(
             visitor,
             books.organization,

@@ -84,7 +84,8 @@ async def test_an_entry_is_added_changed_and_taken_out_of_use(owner: Visit) -> N
     assert "NET10 not in use" not in text_of(await owner.get(place))
     history = text_of(await owner.get(f"{SETTINGS}/history"))
     assert "Payment terms NET10" in history
-    assert "10 days net Ten days" in history
+    assert "Name: 10 days net Ten days" in history
+    assert "In use: yes no" in history
 
 
 async def test_a_page_that_is_older_undoes_nothing_that_somebody_else_has_changed(owner: Visit) -> None:

@@ -18,7 +18,7 @@ from server.pages.client_words import source_word
 from server.pages.languages import N_, gettext
 from server.pages.rendering import see_other
 from server.pages.settings.frame import opened, place_of_room, show_room
-from server.pages.settings.history_words import changed_field, changed_what
+from server.pages.settings.history_words import changed_field, changed_value, changed_what
 from server.pages.settings.words import part_word
 from server.pages.visiting import Desk, Visitor
 from storage.books.profile import load_profile
@@ -61,6 +61,7 @@ async def _history(request: Request, visitor: Visitor) -> Response:
         beyond=cursor != "",
         what_word=changed_what,
         field_word=partial(changed_field, books.organization),
+        value_word=partial(changed_value, books.organization),
     )
 
 

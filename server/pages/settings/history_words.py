@@ -6,8 +6,9 @@ from invoicing.organizations import OrganizationRef
 from operations.configuration.entries import Part
 from server.pages.languages import gettext
 from server.pages.settings.described import DESCRIBED
-from server.pages.settings.policy_words import titles
+from server.pages.settings.policy_words import rule_of
 from server.pages.settings.profile_words import NAMED, field_word
+from server.pages.settings.shown import Shown
 from server.pages.settings.words import part_word
 
 
@@ -36,13 +37,12 @@ def changed_what(act: str, part: str) -> str:
 
 def changed_field(organization: OrganizationRef, part: str, name: str) -> str:
     """A field that was changed, as the page calls it on which that is done."""
-    described = DESCRIBED[Part(part)].fields if part in {one.value for one in DESCRIBED} else {}
-    if name in described:
-        return gettext(described[name].label)
+    shown, rule = _shown(part, name), rule_of(organization, name)
+    if shown is not None:
+        return gettext(shown.label)
     if name in NAMED and not part:
         return field_word(name)
     words = {
-        **titles(organization),
         "active": gettext("In use"),
         "brand_color": gettext("Colour"),
         "second_language": gettext("Second language"),
@@ -50,4 +50,20 @@ def changed_field(organization: OrganizationRef, part: str, name: str) -> str:
         "payment_qr": gettext("Payment code"),
         "logo": gettext("Logo"),
     }
-    return words.get(name, name.replace("_", " "))
+    return rule.title if rule else words.get(name, name.replace("_", " "))
+
+
+def changed_value(organization: OrganizationRef, part: str, name: str, value: str) -> str:
+    """What a field was or is, as that page says it."""
+    shown, rule = _shown(part, name), rule_of(organization, name)
+    if shown is None and rule is not None and rule.choices:
+        return rule.said(value)
+    chosen = {code: gettext(word) for code, word in shown.choices} if shown else {}
+    yes_or_no = {"true": gettext("yes"), "false": gettext("no")}
+    return chosen.get(value) or yes_or_no.get(value.lower(), value)
+
+
+def _shown(part: str, name: str) -> Shown | None:
+    """How the page of a part shows a field; None where it has no page of its own, or shows no such field."""
+    described = DESCRIBED[Part(part)].fields if part in {one.value for one in DESCRIBED} else {}
+    return described.get(name)

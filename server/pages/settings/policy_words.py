@@ -42,9 +42,9 @@ def rules(organization: OrganizationRef, values: Mapping[str, str]) -> list[Rule
     return [rule for rule in _all(organization) if rule.name in values]
 
 
-def titles(organization: OrganizationRef) -> dict[str, str]:
-    """What each rule is called."""
-    return {rule.name: rule.title for rule in _all(organization)}
+def rule_of(organization: OrganizationRef, name: str) -> Rule | None:
+    """The rule of this name; None where there is none."""
+    return next((rule for rule in _all(organization) if rule.name == name), None)
 
 
 def _all(organization: OrganizationRef) -> list[Rule]:
