@@ -17,6 +17,7 @@ from operations.rights import Right
 from server.pages.activity_words import did_word
 from server.pages.languages import gettext
 from server.pages.organization_pages import address_of_list, show
+from server.pages.reading import day_of
 from server.pages.rendering import nothing_here, see_other
 from server.pages.visiting import Desk, Visitor
 from server.pages.words import door_word, result_word
@@ -42,7 +43,7 @@ async def _activity(request: Request, visitor: Visitor) -> Response:
     place, cursor = f"{place_of(organization)}/activity", request.query_params.get("after", "")
     try:
         page = await _found(visitor, organization, wanted, cursor)
-    except (InvalidInput, ValueError):
+    except InvalidInput:
         # An address that was made by hand, or cut off.
         return see_other(place)
     return await show(
@@ -70,9 +71,9 @@ async def _found(
     """What is wanted of the log; days are those of UTC, as its times are.
 
     Raises:
-        ValueError: a day that is none.
+        InvalidInput: a day that is none.
     """
-    since, until = (date.fromisoformat(wanted[name]) if wanted[name] else None for name in ("from", "to"))
+    since, until = (day_of(wanted[name], field=name) for name in ("from", "to"))
     first = since or date(2000, 1, 1)
     last = until or date(9998, 1, 1)
     return await list_activity(

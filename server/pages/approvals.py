@@ -27,6 +27,7 @@ from server.pages.approval_words import act_of, part_word, title_of
 from server.pages.languages import gettext
 from server.pages.organization_pages import show
 from server.pages.reading import Form
+from server.pages.refused import status_of_proof
 from server.pages.rendering import nothing_here, render, told
 from server.pages.settings.words import room_word
 from server.pages.visiting import Desk, Visitor
@@ -118,7 +119,7 @@ class ApprovalPages:
             async with self._proof(visitor, form, challenge) as proof:
                 done = await loosening.switch_off(visitor.office, books, proof)
         except (NotAllowed, LimitExceeded, Conflict) as refused:
-            return await self._show_policy(visitor, books, refused.message, _status(refused))
+            return await self._show_policy(visitor, books, refused.message, status_of_proof(refused))
         if not done:
             return await self._show_policy(visitor, books, _changed(), 409)
         said = gettext("What is issued live asks no person from now on.")
@@ -219,7 +220,7 @@ class ApprovalPages:
         except Unavailable:
             raise
         except Refusal as refusal:
-            return await again(message_of(refusal, on_page), _status(refusal))
+            return await again(message_of(refusal, on_page), status_of_proof(refusal))
         if made.anew and made.issued is None:
             return await again(_changed(), 409)
         return await _came_of(visitor, books, made)
@@ -311,7 +312,3 @@ def _unproved() -> str:
 
 def _counted(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
-
-
-def _status(refusal: Refusal) -> int:
-    return 429 if isinstance(refusal, LimitExceeded) else 403 if isinstance(refusal, NotAllowed) else 409

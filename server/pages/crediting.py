@@ -37,6 +37,7 @@ from server.pages.languages import gettext
 from server.pages.opening import books_to_act, may
 from server.pages.organization_pages import show
 from server.pages.reading import Form
+from server.pages.refused import status_of
 from server.pages.rendering import see_other
 from server.pages.visiting import Desk, Visitor
 from storage.books.pool import Books
@@ -139,7 +140,7 @@ async def _ask(act: _Crediting, refusal: Refusal | None = None, keys: list[str] 
         act.books.organization,
         "credit.html",
         here=_HERE,
-        status=200 if refusal is None else 400 if isinstance(refusal, InvalidInput) else 409,
+        status=status_of(refusal),
         title=gettext("Credit %(number)s") % {"number": act.one.number},
         one=act.one,
         given=act.given,

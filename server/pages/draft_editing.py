@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from invoicing.document.documents import Document
 from invoicing.master_data.records import Customer
-from invoicing.refusals import InvalidInput, LimitExceeded, NotFound, Refusal, Unavailable
+from invoicing.refusals import InvalidInput, LimitExceeded, Refusal, Unavailable
 from operations.customers import find_customers
 from operations.drafts import DraftRequest
 from operations.identity.browsing import new_mark
@@ -27,6 +27,7 @@ from server.pages.languages import gettext
 from server.pages.opening import books_to_act
 from server.pages.organization_pages import show
 from server.pages.reading import Form
+from server.pages.refused import status_of
 from server.pages.rendering import part, see_other, told
 from server.pages.visiting import Desk, Visitor
 from storage.books.pool import Books
@@ -124,8 +125,7 @@ async def _sent(visitor: Visitor, books: Books, form: Form, draft: str, kept: Ke
         raise
     except Refusal as refusal:
         foreseen = await _refused(books, typed, refusal)
-        status = 400 if isinstance(refusal, (InvalidInput, NotFound)) else 409
-        return await _show(visitor, books, typed, draft, kept, form=form, foreseen=foreseen, status=status)
+        return await _show(visitor, books, typed, draft, kept, form=form, foreseen=foreseen, status=status_of(refusal))
     return see_other(f"{drafts}/drafts/{made.draft}")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +12,7 @@ from invoicing.money.amounts import plain
 from invoicing.refusals import InvalidInput
 from invoicing.text.numbers import typed_decimal
 from operations.prepared_drafts import KeptDraft
-from server.pages.reading import Form
+from server.pages.reading import Form, day_of
 
 LINES_MAX = 60
 """So many lines the form of a page holds; longer drafts are written by an assistant."""
@@ -116,7 +115,7 @@ def requested(typed: TypedDraft, kept: KeptDraft | None, *, decimal: str) -> Req
     """
     before = kept.request if kept else RequestedDocument(customer="", lines=())
     same_customer = kept is not None and typed.customer == kept.customer
-    days: dict[str, Any] = {name: _day(getattr(typed, name), name) for name in _DAYS}
+    days: dict[str, Any] = {name: day_of(getattr(typed, name), field=name) for name in _DAYS}
     return replace(
         before,
         customer=before.customer if same_customer else typed.customer,
@@ -150,12 +149,3 @@ def _line(line: TypedLine, kept: KeptDraft | None, at: str, decimal: str) -> Req
         discount_percent=number("discount_percent") or Decimal(0),
         tax_code=line.tax_code,
     )
-
-
-def _day(text: str, name: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput(f"{name}: a day is written as 2026-03-31.", field=name) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -20,6 +19,7 @@ from operations.made_exports import past_exports
 from operations.rights import Right
 from server.pages.languages import gettext
 from server.pages.organization_pages import show
+from server.pages.reading import day_of
 from server.pages.rendering import part, see_other
 from server.pages.sending import send_file
 from server.pages.visiting import Desk, Visitor
@@ -58,8 +58,8 @@ async def _exports(desk: Desk, request: Request, visitor: Visitor) -> Response:
     try:
         asked = ExportRequest(
             format=typed["format"],
-            issued_from=_day(typed["from"], "from"),
-            issued_to=_day(typed["to"], "to"),
+            issued_from=day_of(typed["from"], field="from"),
+            issued_to=day_of(typed["to"], field="to"),
             kind=typed["kind"],
         )
         run = desk.exports.start(books, asked)
@@ -141,10 +141,3 @@ async def _books(request: Request, visitor: Visitor) -> Books:
 
 def _gone_title() -> str:
     return gettext("This export is not under way")
-
-
-def _day(text: str, field: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise InvalidInput("A day is written as 2026-03-31.", field=field) from None

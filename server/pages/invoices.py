@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from starlette.requests import Request
@@ -20,6 +19,7 @@ from operations.rights import Right
 from server.pages.languages import gettext
 from server.pages.opening import may
 from server.pages.organization_pages import address_of_list, show
+from server.pages.reading import day_of
 from server.pages.rendering import see_other
 from server.pages.visiting import Desk, Visitor
 from server.pages.words import kind_word, status_word
@@ -78,8 +78,8 @@ async def _found(books: Books, wanted: Mapping[str, str], cursor: str) -> dict[s
         query=wanted["q"],
         status=wanted["status"],
         customer=wanted["customer"],
-        issued_from=_day(wanted["from"]),
-        issued_to=_day(wanted["to"]),
+        issued_from=day_of(wanted["from"], field="issued_from"),
+        issued_to=day_of(wanted["to"], field="issued_to"),
     )
     rows: list[DocumentRow]
     if search.status == DRAFT:
@@ -94,15 +94,6 @@ async def _found(books: Books, wanted: Mapping[str, str], cursor: str) -> dict[s
     # Said once where there is but one.
     currency = shown[0].currency if len(shown) == 1 else ""
     return {"rows": rows, "sums": shown, "currency": currency, "after": after}
-
-
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput("a day is written as 2026-03-31.", field="issued_from") from None
 
 
 def status_choice(status: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +12,7 @@ from starlette.routing import Route
 
 from invoicing.document.documents import DocumentKind
 from invoicing.master_data.profiles import Profile
-from invoicing.refusals import InvalidInput, LimitExceeded, NotFound, Refusal, Unavailable
+from invoicing.refusals import LimitExceeded, NotFound, Refusal, Unavailable
 from invoicing.text.numbers import typed_decimal
 from operations.identity.browsing import new_mark
 from operations.invoices import get_invoice
@@ -24,7 +23,8 @@ from operations.rights import Right
 from server.pages.languages import gettext
 from server.pages.opening import books_to_act
 from server.pages.organization_pages import show
-from server.pages.reading import Form
+from server.pages.reading import Form, day_of
+from server.pages.refused import status_of
 from server.pages.rendering import see_other
 from server.pages.visiting import Desk, Visitor
 from server.pages.words import event_word, settling_word
@@ -81,21 +81,12 @@ def _wanted(given: dict[str, str], profile: Profile, found: StandingDocument) ->
     return PaymentRequest(
         amount=number("amount"),
         kind=given["kind"] or "payment",
-        paid_on=_day(given["paid_on"]),
+        paid_on=day_of(given["paid_on"], field="paid_on"),
         method=given["method"],
         reference=given["reference"],
         exchange_rate=number("exchange_rate"),
         accept_overpayment=given["accept_overpayment"] == "yes",
     )
-
-
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput("paid_on: a day is written as 2026-03-31.", field="paid_on") from None
 
 
 async def _show_pay(
@@ -110,7 +101,7 @@ async def _show_pay(
         books.organization,
         "pay.html",
         here=_HERE,
-        status=200 if refusal is None else 400 if isinstance(refusal, InvalidInput) else 409,
+        status=status_of(refusal),
         title=title % {"number": one.number},
         one=one,
         given=given,

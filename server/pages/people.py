@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from invoicing.organizations import OrganizationKind, OrganizationRef
-from invoicing.refusals import InvalidInput, NotAllowed, Refusal
+from invoicing.refusals import InvalidInput, Refusal
 from invoicing.text.codes import small_letters
 from operations.access import is_allowed
 from operations.identity.browsing import new_mark
@@ -22,6 +22,7 @@ from server.pages.client_words import credential_word, reach_word, role_meaning,
 from server.pages.languages import gettext
 from server.pages.organization_pages import show
 from server.pages.reading import Form
+from server.pages.refused import status_of
 from server.pages.rendering import nothing_here, see_other
 from server.pages.visiting import Desk, Visitor
 from storage.directory.users import Person
@@ -199,11 +200,10 @@ async def _ask(
     refusal: Refusal | None = None,
     **context: Any,
 ) -> Response:
-    status = 200 if refusal is None else 403 if isinstance(refusal, NotAllowed) else 400
     refused = message_of(refusal, on_page) if refusal else ""
     field = refusal.field if refusal else ""
     return await _page(
-        visitor, organization, template, status=status, title=title, refused=refused, field=field, **context
+        visitor, organization, template, status=status_of(refusal), title=title, refused=refused, field=field, **context
     )
 
 

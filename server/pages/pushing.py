@@ -20,6 +20,7 @@ from server.pages.languages import N_, gettext, ngettext
 from server.pages.organization_pages import show
 from server.pages.reading import Form
 from server.pages.rendering import nothing_here
+from server.pages.sending import untold
 from server.pages.visiting import Desk, Visitor
 from views.organizations import place_of
 from views.pushing import pushed_groups, states_counted
@@ -117,9 +118,7 @@ async def _asked(
 async def _looked_at(visitor: Visitor, practice: OrganizationRef, wanted: _Wanted) -> Response:
     """What would be changed where; nothing is."""
     try:
-        pushed = await push_configuration(
-            visitor.office, wanted.request(practice, dry_run=True), progress=_nobody_waits_for_counts
-        )
+        pushed = await push_configuration(visitor.office, wanted.request(practice, dry_run=True), progress=untold)
     except (Unavailable, NotAllowed):
         raise
     except Refusal as refusal:
@@ -152,9 +151,7 @@ async def _done(visitor: Visitor, practice: OrganizationRef, wanted: _Wanted) ->
     if not named or len(named) > AT_ONCE_MAX:
         raise Turned(nothing_here())
     try:
-        pushed = await push_configuration(
-            visitor.office, wanted.request(practice, dry_run=False), progress=_nobody_waits_for_counts
-        )
+        pushed = await push_configuration(visitor.office, wanted.request(practice, dry_run=False), progress=untold)
     except (Unavailable, NotAllowed):
         raise
     except Refusal as refusal:
@@ -168,10 +165,6 @@ async def _done(visitor: Visitor, practice: OrganizationRef, wanted: _Wanted) ->
         groups=_groups(pushed),
         states=_states(pushed),
     )
-
-
-async def _nobody_waits_for_counts(done: int, of: int) -> None:
-    """The page shows what came of it, when all of it has."""
 
 
 def _groups(pushed: Pushed) -> list[tuple[str, list[str], list[str], str]]:

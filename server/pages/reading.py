@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from invoicing.refusals import InvalidInput, Malformed
+from invoicing.text.dates import parse_date
 from operations.identity.browsing import SignedIn, is_form_key
 from server.http.answers import Turned
 from server.http.multipart import FormFile, NotThisForm
@@ -94,6 +97,18 @@ def _to_be_sent_again(request: Request, form: Form, said: str, signed_in: Signed
         fields=fields,
         shown=[(name, value) for name, value in fields if value and name not in _OURS and not name.startswith(WAS)],
     )
+
+
+def day_of(text: str, *, field: str) -> date | None:
+    """The day that a field says; None where it is empty.
+
+    Raises:
+        InvalidInput: it says none.
+    """
+    try:
+        return parse_date(text, field=field) if text else None
+    except Malformed:
+        raise InvalidInput(gettext("A day is written as 2026-03-31."), field=field) from None
 
 
 async def read_form_with_file(request: Request, signed_in: SignedIn, *, most: int) -> tuple[Form, bytes]:

@@ -43,3 +43,7 @@ async def _pieces(stream: BinaryIO) -> AsyncIterator[bytes]:
             yield piece
             # Sending does not wait while the reader is fast: others have their turn, too.
             await checkpoint()
+
+
+async def untold(_done: int, _count: int) -> None:
+    """The progress of what is answered whole, and has no page on which that would stand."""

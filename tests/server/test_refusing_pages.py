@@ -6,8 +6,13 @@ import re
 from pathlib import Path
 
 import httpx2
+import pytest
 
+from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, NotAllowed, NotFound
 from operations.identity.browsing import new_mark
+from server.pages.languages import speaking
+from server.pages.reading import day_of
+from server.pages.refused import status_of, status_of_proof
 from tests.support.gallery import refusing
 from tests.support.http import BAKERY, house
 from tests.support.people import another_practice
@@ -74,3 +79,18 @@ async def test_a_link_to_a_file_that_is_over_is_a_page_in_a_browser(tmp_path: Pa
         assert (page.status_code, heading_of(page)) == (404, "Dieser Link gilt nicht, oder nicht mehr")
         program = await home.site.send("GET", "/files/over")
         assert program.text == "This link is not valid, or not any more: ask for a new one."
+
+
+def test_a_status_says_whether_it_was_the_input_or_how_things_stand() -> None:
+    refusals = (InvalidInput("x"), NotFound("x"), LimitExceeded("x"), NotAllowed("x"), Conflict("x"))
+    assert [status_of(one) for one in (None, *refusals)] == [200, 400, 400, 400, 403, 409]
+    assert [status_of_proof(one) for one in (None, *refusals)] == [200, 400, 400, 429, 403, 409]
+
+
+def test_a_day_is_taken_in_one_form_and_refused_in_the_reader_s_language() -> None:
+    assert day_of("", field="from") is None
+    assert str(day_of("2026-03-31", field="from")) == "2026-03-31"
+    for typed in ("2026-02-30", "31.03.2026", "2026-W10-1", "20260331"):
+        with speaking("de"), pytest.raises(InvalidInput, match="Ein Tag wird als 2026-03-31 geschrieben") as refused:
+            day_of(typed, field="from")
+        assert refused.value.field == "from"

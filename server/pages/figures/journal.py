@@ -16,12 +16,12 @@ from operations.reports.asking import ReportRequest
 from operations.reports.files import export_report
 from operations.rights import Right
 from server.pages.figures.periods import PERIOD_MAX, usual_periods
-from server.pages.figures.reports import FILE_FORMATS, file_word, untold
+from server.pages.figures.reports import FILE_FORMATS, file_word
 from server.pages.figures.words import column_word, name_word, part_word, what_word
 from server.pages.languages import gettext
 from server.pages.organization_pages import address_of_list, show
 from server.pages.rendering import nothing_here, see_other
-from server.pages.sending import send_file
+from server.pages.sending import send_file, untold
 from server.pages.visiting import Desk, Visitor
 from storage.books.pool import Books
 from storage.books.profile import load_profile

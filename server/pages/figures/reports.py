@@ -35,7 +35,7 @@ from server.pages.figures.words import (
 from server.pages.languages import gettext
 from server.pages.organization_pages import address_of_list, show
 from server.pages.rendering import nothing_here, see_other
-from server.pages.sending import send_file
+from server.pages.sending import send_file, untold
 from server.pages.visiting import Desk, Visitor
 from storage.books.dimensions import load_dimensions
 from storage.books.pool import Books
@@ -217,10 +217,6 @@ async def _file(request: Request, visitor: Visitor) -> Response:
         return nothing_here()
     made = await export_report(books, _request(name, _wanted(request)), file_format, progress=untold)
     return await send_file(visitor, books, made.file.id)
-
-
-async def untold(_done: int, _count: int) -> None:
-    """A file that is sent at once has no page on which its progress would stand."""
 
 
 def _named(request: Request) -> ReportName | None:

@@ -17,6 +17,7 @@ from server.oauth.signing_in import BEGIN
 from server.pages.identity.addresses import local_path, sign_in_address
 from server.pages.languages import gettext
 from server.pages.reading import origin_of
+from server.pages.refused import status_of_proof
 from server.pages.rendering import render, see_other
 from server.pages.visiting import Desk, Visitor
 
@@ -66,7 +67,7 @@ class ProvingPages:
         provider = await the_provider(visitor.office.store) if mine.is_vouched_for else None
         return render(
             "prove.html",
-            status=200 if refused is None else 429 if isinstance(refused, LimitExceeded) else 403,
+            status=status_of_proof(refused),
             title=gettext("Is it you?"),
             alert="" if refused is None else refused.message,
             visitor=visitor,

@@ -20,6 +20,7 @@ from server.pages.cookies import HalfwayCookie
 from server.pages.identity.addresses import local_path, network_address, sign_in_address
 from server.pages.languages import gettext
 from server.pages.reading import Form, origin_of, read_form
+from server.pages.refused import status_of_proof
 from server.pages.rendering import render, see_other, told
 from server.pages.visiting import Desk, Visitor
 from storage.directory.providers import passwords_count
@@ -138,7 +139,7 @@ class SignInPages:
         here, provider = origin_of(request) == self.site.origin, await the_provider(self.desk.office.store)
         response = render(
             "sign_in.html",
-            status=200 if refused is None else 429 if isinstance(refused, LimitExceeded) else 403,
+            status=status_of_proof(refused),
             title=gettext("Sign in"),
             alert="" if refused is None else refused.message,
             email="" if visitor is None else visitor.email,

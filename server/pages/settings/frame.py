@@ -9,11 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from invoicing.organizations import OrganizationRef
-from invoicing.refusals import InvalidInput, LimitExceeded, NotAllowed, Refusal
+from invoicing.refusals import Refusal
 from operations.access import is_allowed, open_books
 from operations.identity.browsing import new_mark
 from operations.rights import Right
 from server.pages.organization_pages import show
+from server.pages.refused import status_of
 from server.pages.rendering import see_other
 from server.pages.settings.words import group_word, room_meaning, room_word
 from server.pages.visiting import Visitor
@@ -143,12 +144,3 @@ async def show_room(
 def saved(organization: OrganizationRef, room: str) -> Response:
     """What follows on a change: the room again, which says that it was saved."""
     return see_other(f"{place_of_room(organization, room)}?{_SAVED}=yes")
-
-
-def status_of(refusal: Refusal | None) -> int:
-    """With which status a page says that something was refused; what could not be taken is the input's fault."""
-    if refusal is None:
-        return 200
-    if isinstance(refusal, NotAllowed):
-        return 403
-    return 400 if isinstance(refusal, (InvalidInput, LimitExceeded)) else 409
