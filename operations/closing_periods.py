@@ -14,10 +14,11 @@ from invoicing.reports.months import YEARS, Months, month_before, month_of, one_
 from operations.issue_dates import today_in
 from storage.books import drafts
 from storage.books.approvals import count_waiting
+from storage.books.known import worked_out
 from storage.books.periods import closed_through, closings
 from storage.books.pool import Books
 from storage.books.profile import load_profile
-from storage.books.reports import sales_by_month
+from storage.books.reports import Rows, sales_by_month
 
 _ALL = Months(f"{YEARS.start}-01", f"{YEARS.stop - 1}-12")
 _DRAFTS_AT_ONCE = 100
@@ -109,7 +110,8 @@ async def look_at_month(books: Books, month: str) -> Closable:
 def _periods(db: Session, books: Books) -> Periods:
     last, present = closed_through(db), month_of(today_in(db, books))
     sums: dict[str, list[MonthSum]] = {}
-    for month, currency, documents, net, _, total, *_ in sales_by_month(db, _ALL):
+    sold: Rows = worked_out(db, ("sold by month",), lambda: sales_by_month(db, _ALL), rows=len)
+    for month, currency, documents, net, _, total, *_ in sold:
         sums.setdefault(month, []).append(MonthSum(currency, documents, net, total))
     # The month before stands there in new books too: whoever begins later closes what was before.
     first = min([*sums, month_before(present), *([last] if last else [])])

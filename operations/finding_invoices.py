@@ -21,6 +21,7 @@ from storage.books import approvals, documents, drafts
 from storage.books.documents import DocumentFilter, Header
 from storage.books.drafts import ListedDraft
 from storage.books.former_lists import count_former_matching, summands_of_former
+from storage.books.known import worked_out
 from storage.books.pool import Books
 from storage.books.sums import summands_of_documents, sums_of_headers
 from storage.paging import Page, check_limit
@@ -75,6 +76,18 @@ async def latest_invoices(books: Books, *, limit: int) -> list[ListedInvoice]:
     """The documents issued last, newest first; nothing is added up."""
     check_limit(limit)
     return list((await books.read(lambda db: _page(db, books, InvoiceSearch(), "", limit))).items)
+
+
+async def first_invoices(books: Books, query: str, *, limit: int) -> list[ListedInvoice]:
+    """The newest documents that hold these words: nothing is counted, and nothing added up."""
+    check_limit(limit)
+
+    def work(db: Session) -> list[ListedInvoice]:
+        today = today_in(db, books)
+        wanted = search_filter(db, InvoiceSearch(query=query), today)
+        return [_listed(header, today) for header in documents.first_documents(db, wanted, limit=limit)]
+
+    return await books.read(work)
 
 
 async def count_of_former_system(books: Books, search: InvoiceSearch) -> int:
@@ -166,15 +179,25 @@ def _find(db: Session, books: Books, search: InvoiceSearch, cursor: str, limit: 
 
 
 def _page(db: Session, books: Books, search: InvoiceSearch, cursor: str, limit: int) -> Page[ListedInvoice]:
+    """Found once until something changes the books: what is paid, or holds a word, is looked for among all documents,
+    and all that follow the page are counted.
+    """
     today = today_in(db, books)
     wanted = search_filter(db, search, today)
-    if search.status in WITH_FORMER:
-        page = find_with_former(db, wanted, only=search.status == FORMER, cursor=cursor, limit=limit)
-    else:
-        page = documents.find_documents(db, wanted, cursor=cursor, limit=limit)
-    return page.map(
-        lambda header: ListedInvoice(header, status_of(header.balance, due_date=header.next_due, today=today))
-    )
+
+    def work() -> Page[ListedInvoice]:
+        if search.status in WITH_FORMER:
+            page = find_with_former(db, wanted, only=search.status == FORMER, cursor=cursor, limit=limit)
+        else:
+            page = documents.find_documents(db, wanted, cursor=cursor, limit=limit)
+        return page.map(lambda header: _listed(header, today))
+
+    what = ("documents", wanted, search.status, cursor, limit)
+    return worked_out(db, what, work, rows=lambda page: len(page.items))
+
+
+def _listed(header: Header, today: date) -> ListedInvoice:
+    return ListedInvoice(header, status_of(header.balance, due_date=header.next_due, today=today))
 
 
 def _with_sums(page: Page[T], sums: tuple[Sums, ...]) -> Found[T]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from sqlmodel import Session
 
@@ -39,6 +40,7 @@ from operations.configuration.terms import PAYMENT_TERMS
 from operations.configuration.workflows import WORKFLOWS
 from storage.books import audit
 from storage.books.checks import SAVED_HOURS, SAVED_PLAN, SETTING, SETTING_MANDATES
+from storage.books.known import worked_out
 from storage.books.pool import Books
 from storage.paging import Page, check_limit, page_of_whole
 
@@ -158,5 +160,12 @@ async def get_history(books: Books, *, cursor: str, limit: int) -> Page[audit.Re
     check_limit(limit)
     known = (*SETTING, *SETTING_MANDATES, SAVED_HOURS)
     hidden = (SAVED_PLAN, SAVED_HOURS) if books.organization.limited else ()
-    acts = [act for act in known if act not in hidden]
-    return await books.read(lambda db: audit.acts_page(db, acts, cursor=cursor, limit=limit))
+    acts = tuple(act for act in known if act not in hidden)
+
+    def work(db: Session) -> Page[audit.Recorded]:
+        # The few entries of settings are looked for among all.
+        what = ("history of settings", acts, cursor, limit)
+        find = partial(audit.acts_page, db, acts, cursor=cursor, limit=limit)
+        return worked_out(db, what, find, rows=lambda page: len(page.items))
+
+    return await books.read(work)

@@ -22,6 +22,7 @@ from operations.reports.sales import sales
 from operations.reports.taxes import ec_sales, tax_summary
 from operations.reports.trail import audit_trail
 from storage.books.dimensions import load_dimensions
+from storage.books.known import worked_out
 from storage.books.pool import Books
 from storage.books.profile import load_profile
 from storage.paging import check_limit
@@ -101,11 +102,14 @@ def report_named(text: str, *, among: Sequence[ReportName] = tuple(REPORTS)) -> 
 def _report(db: Session, books: Books, name: ReportName, request: ReportRequest) -> FoundReport:
     asked = asked_in(db, books, name, request)
     moment = name is ReportName.RECEIVABLES_AGING
+    # What a figure is made of is counted, and gathered from all that it could be made of.
+    what = ("page of a report", name, asked)
+    report = worked_out(db, what, lambda: REPORTS[name](db, asked), rows=lambda made: len(made.rows))
     return FoundReport(
         name=name,
         months=asked.months,
         as_of=str(asked.as_of() or asked.today) if moment else "",
-        report=REPORTS[name](db, asked),
+        report=report,
     )
 
 

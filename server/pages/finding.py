@@ -12,7 +12,7 @@ from invoicing.organizations import OrganizationKind, OrganizationRef
 from invoicing.refusals import InvalidInput, Unavailable
 from operations.access import is_allowed, open_books
 from operations.customers import find_customers
-from operations.finding_invoices import InvoiceSearch, find_invoices
+from operations.finding_invoices import first_invoices
 from operations.organizations import list_organizations
 from operations.rights import Right
 from server.pages.figures.reports import GROUPS
@@ -113,12 +113,12 @@ async def _in_the_books(visitor: Visitor, organization: OrganizationRef, query: 
     """Nothing where the books cannot be read: the way to another organization is found all the same."""
     try:
         books = open_books(visitor.office, organization, Right.READ)
-        documents = await find_invoices(books, InvoiceSearch(query=query), cursor="", limit=_FOUND)
+        documents = await first_invoices(books, query, limit=_FOUND)
         customers = await find_customers(books, query=query, cursor="", limit=_FOUND)
     except Unavailable:
         return []
     return [
-        _of(organization, gettext("Documents"), document_leads(documents.items, organization)),
+        _of(organization, gettext("Documents"), document_leads(documents, organization)),
         _of(organization, gettext("Customers"), customer_leads(customers.items, organization)),
     ]
 

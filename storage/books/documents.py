@@ -268,6 +268,12 @@ def find_documents(session: Session, wanted: DocumentFilter, *, cursor: str, lim
     )
 
 
+def first_documents(session: Session, wanted: DocumentFilter, *, limit: int) -> list[Header]:
+    """The newest documents, so many at most; those that follow are not counted."""
+    conditions, values = conditions_of(wanted)
+    return [_header(row) for row in execute(session, _page(conditions), {**values, "at_most": limit})]
+
+
 def count_documents(session: Session, wanted: DocumentFilter) -> int:
     return _count(session, *conditions_of(wanted))
 
