@@ -7,12 +7,12 @@ a file. `make texts` brings them up to date; the tests hold that none lacks a wo
 from __future__ import annotations
 
 import gettext as standard
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache, wraps
 from importlib.resources import files
-from typing import Any
+from typing import Any, ParamSpec
 
 from babel import Locale, negotiate_locale
 from babel.messages.pofile import read_po
@@ -23,6 +23,10 @@ from server.pages.cookies import SessionCookie
 LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch"}
 """The languages that there are, each under its own name; the first is that of the code."""
 SOURCE = "en"
+_WORDS_KEPT = 256
+"""What a function of words answers to so many questions is kept."""
+
+P = ParamSpec("P")
 
 _now: ContextVar[str] = ContextVar("language", default=SOURCE)
 
@@ -92,6 +96,22 @@ def gettext(message: str, **values: Any) -> str:
     """The message in the language of now, with its values put in."""
     said = texts_of(language()).gettext(message)
     return said % values if values else said
+
+
+def of_language(word: Callable[P, str]) -> Callable[P, str]:
+    """A function that answers a word of the language of now to what it is asked: found once for each, as it may stand
+    in every row of a page.
+    """
+
+    @lru_cache(_WORDS_KEPT)
+    def kept(_: str, *args: P.args, **kwargs: P.kwargs) -> str:
+        return word(*args, **kwargs)
+
+    @wraps(word)
+    def said(*args: P.args, **kwargs: P.kwargs) -> str:
+        return kept(language(), *args, **kwargs)  # type: ignore[arg-type]  # Texts are asked about.
+
+    return said
 
 
 def N_(message: str) -> str:  # noqa: N802  The name by which the catalogues' tools know it.

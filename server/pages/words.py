@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from server.pages.languages import gettext
+from server.pages.languages import gettext, of_language
 
 
+@of_language
 def status_word(status: str, kind: str = "invoice") -> str:
     """The status of a document or draft, as `find_invoices` has it; nothing of a credit note waits for money."""
     if kind == "credit_note" and status == "issued":
@@ -22,6 +23,7 @@ def status_word(status: str, kind: str = "invoice") -> str:
     return words.get(status, status)
 
 
+@of_language
 def event_word(what: str) -> str:
     """What happened to a document: the kind of a settlement, or that it was issued or credited."""
     words = {
@@ -65,6 +67,7 @@ def settling_word(kind: str, *, refund: bool = False) -> str:
     return words[kind]
 
 
+@of_language
 def kind_word(kind: str) -> str:
     """What a document is."""
     return gettext("Credit note") if kind == "credit_note" else gettext("Invoice")
@@ -199,6 +202,7 @@ def environment_word(environment: str) -> str:
     return gettext("sandbox") if environment == "sandbox" else gettext("live")
 
 
+@of_language
 def page_word(name: str) -> str:
     """A page of an organization, by the name that its address has."""
     words = {
@@ -235,6 +239,7 @@ def act_word(act: str) -> str:
     return words[act]
 
 
+@of_language
 def group_word(name: str) -> str:
     """A group of pages."""
     words = {
@@ -246,6 +251,7 @@ def group_word(name: str) -> str:
     return words[name]
 
 
+@of_language
 def door_word(door: str) -> str:
     """Where somebody came in."""
     words = {
@@ -257,6 +263,7 @@ def door_word(door: str) -> str:
     return words.get(door, door)
 
 
+@of_language
 def result_word(result: str) -> str:
     """What came of an act: that it was done, or the code of what refused it."""
     words = {

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from invoicing.reports.figures import ReportName, SalesBy
-from server.pages.languages import gettext
+from server.pages.languages import gettext, of_language
 from server.pages.words import event_word
 
 
+@of_language
 def report_word(name: str) -> str:
     """What a report is called."""
     words = {
@@ -22,6 +23,7 @@ def report_word(name: str) -> str:
     return words[ReportName(name)]
 
 
+@of_language
 def question_word(name: str) -> str:
     """The question that a report answers."""
     words = {
@@ -37,6 +39,7 @@ def question_word(name: str) -> str:
     return words[ReportName(name)]
 
 
+@of_language
 def rule_word(name: str) -> str:
     """By which rule its figures come about."""
     words = {
@@ -72,6 +75,7 @@ def rule_word(name: str) -> str:
     return words[ReportName(name)]
 
 
+@of_language
 def column_word(name: str) -> str:
     """What a figure is called."""
     words = {
@@ -100,6 +104,7 @@ def column_word(name: str) -> str:
     return words.get(name, name)
 
 
+@of_language
 def part_word(name: str) -> str:
     """What a column is called that says what a row is of."""
     words = {
@@ -112,6 +117,7 @@ def part_word(name: str) -> str:
     return words[name]
 
 
+@of_language
 def name_word(report: str, by: str = "") -> str:
     """What the column is called that says whose or what a row of a report is."""
     if report == ReportName.SALES and by not in ("", SalesBy.CUSTOMER):
@@ -126,6 +132,7 @@ def name_word(report: str, by: str = "") -> str:
     return words.get(ReportName(report), gettext("Customer"))
 
 
+@of_language
 def by_word(by: str) -> str:
     """What sales are added up by; a dimension is called as the organization calls it."""
     words = {
@@ -136,6 +143,7 @@ def by_word(by: str) -> str:
     return words.get(by, by)
 
 
+@of_language
 def what_word(what: str) -> str:
     """What a row is, where it is a thing of a few kinds."""
     words = {

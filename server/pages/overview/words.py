@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from operations.clients_at_a_glance import NAME, WORST, Column, State
-from server.pages.languages import gettext
+from server.pages.languages import gettext, of_language
 
 
+@of_language
 def column_word(column: str) -> str:
     words = {
         Column.STATE: gettext("State"),
@@ -27,6 +28,7 @@ def column_word(column: str) -> str:
     return words[Column(column)]
 
 
+@of_language
 def rule_of(column: str) -> str:
     """By which rule the column's numbers are made, in a sentence."""
     words = {
@@ -51,6 +53,7 @@ def rule_of(column: str) -> str:
     return words[Column(column)]
 
 
+@of_language
 def state_word(state: str) -> str:
     """Which clients are shown."""
     words = {
@@ -66,6 +69,7 @@ def state_word(state: str) -> str:
     return words[State(state)]
 
 
+@of_language
 def standing_word(onboarding: str) -> str:
     """How far a client has come."""
     words = {
@@ -77,6 +81,7 @@ def standing_word(onboarding: str) -> str:
     return words[onboarding]
 
 
+@of_language
 def order_word(order: str) -> str:
     words = {WORST: gettext("The worst first"), NAME: gettext("Name")}
     return words.get(order) or column_word(order)
