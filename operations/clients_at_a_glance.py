@@ -115,7 +115,11 @@ def chosen(glance: Glance, asked: Asked) -> list[ClientStanding]:
     currency of most clients comes first.
     """
     words = search_words(asked.query)
-    found = [one for one in glance.clients if _is_meant(one, asked) and _holds(one, words)]
+    found = (
+        [one for one in glance.clients if _is_meant(one, asked) and _holds(one, words)]
+        if _limits(asked)
+        else [*glance.clients]
+    )
     if asked.order == WORST:
         return found[::-1] if asked.downwards else found
     if asked.order == NAME:
@@ -139,6 +143,10 @@ def amount_of(figures: Figures, column: Column) -> int:
         Column.THIS_YEAR: figures.this_year_minor,
         Column.LAST_YEAR: figures.last_year_minor,
     }[column]
+
+
+def _limits(asked: Asked) -> bool:
+    return bool(asked.query or asked.state or asked.environment)
 
 
 def _is_meant(one: ClientStanding, asked: Asked) -> bool:

@@ -175,7 +175,7 @@ def told_apart(
     """Those whose sums are told, and the sandboxes, which are never added to others: of a practice that is a sandbox
     itself and has no other clients it is these whose sums are told.
     """
-    live, sandboxes = _apart(clients)
+    live, sandboxes = map(list, _apart(tuple(clients)))
     play = practice.environment is Environment.SANDBOX and not live
     return (sandboxes, []) if play else (live, sandboxes)
 
@@ -186,14 +186,15 @@ def overview_rows(found: Sequence[Standing]) -> tuple[list[Row], list[Row]]:
     """
     live, sandboxes = (
         [row for one in some for row in _rows(one)]
-        for some in _apart(sorted(map(_client_standing, found), key=_position))
+        for some in _apart(tuple(sorted(map(_client_standing, found), key=_position)))
     )
     return [*live, *sandboxes], [*totals_of(live), *totals_of(sandboxes, label="Total of sandboxes")]
 
 
-def _apart(clients: Sequence[ClientStanding]) -> tuple[list[ClientStanding], list[ClientStanding]]:
+@latest(16)
+def _apart(clients: tuple[ClientStanding, ...]) -> tuple[tuple[ClientStanding, ...], tuple[ClientStanding, ...]]:
     """Those that are live, and the sandboxes."""
-    return [one for one in clients if not one.is_sandbox], [one for one in clients if one.is_sandbox]
+    return tuple(one for one in clients if not one.is_sandbox), tuple(one for one in clients if one.is_sandbox)
 
 
 def _counted_as(client: ClientStanding) -> Onboarding:

@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 from urllib.parse import urlencode
 
+from invoicing.latest import latest
 from invoicing.master_data.profiles import Profile
 from invoicing.render.formats import formats_for
 from invoicing.reports.summaries import Figures
@@ -178,6 +179,13 @@ def months_charts(clients: Sequence[ClientStanding], today: date, profile: Profi
     """What all of these clients have invoiced in each of the last twelve months, a chart for each currency, that of
     most documents first.
     """
+    return list(_months_charts(tuple(clients), today, profile, title))
+
+
+@latest(16)
+def _months_charts(
+    clients: tuple[ClientStanding, ...], today: date, profile: Profile, title: str
+) -> tuple[BarChart, ...]:
     first = f"{today.year - 1:04}-{today.month:02}"
     totals: dict[str, dict[str, int]] = {}
     documents: dict[str, int] = {}
@@ -192,7 +200,7 @@ def months_charts(clients: Sequence[ClientStanding], today: date, profile: Profi
     for currency in sorted(totals, key=lambda one: (-documents[one], one)):
         formats = formats_of(profile, currency)
         charts.append(bar_chart(month_points(totals[currency], today, formats), formats, key=currency, title=title))
-    return [one for one in charts if not one.empty]
+    return tuple(one for one in charts if not one.empty)
 
 
 _NUMBERS = frozenset({Column.DOCUMENTS, Column.CUSTOMERS, Column.DAYS_OVERDUE, Column.DRAFTS, Column.APPROVALS})

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from server.pages.languages import LANGUAGES, gettext, language, texts_of
@@ -55,6 +56,12 @@ def part(template: str, *, status: int = 200, **context: Any) -> Response:
 def _text(template: str, **context: Any) -> str:
     spoken = language()
     return _templates(spoken).get_template(template).render(language=spoken, **context)
+
+
+def made_part(template: str, spoken: str, **context: Any) -> Markup:
+    """What a template makes in a language, to be put into others: for what is made once and shown again."""
+    made = _templates(spoken).get_template(template).render(language=spoken, **context)
+    return Markup(made)  # noqa: S704  A template has made it, which escapes everything.
 
 
 @cache

@@ -248,3 +248,14 @@ async def test_what_is_remembered_of_the_clients_is_of_now_and_of_whoever_looks(
         assert "Harbour Bread" in text_of(await owner.get(OVERVIEW))
         in_the_directory(one, "DELETE FROM membership_clients WHERE organization_id = ?", home.finch.id)
         assert clients_of((await other.get(OVERVIEW)).text) == []
+
+
+async def test_what_was_made_for_one_reader_is_not_shown_in_the_language_of_another(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        await filled(home)
+        owner = await sign_in(home.site, home.one.office)
+        for language, said in (("en", True), ("de", False), ("en", True)):
+            headers = {**owner.cookie, "Accept-Language": language}
+            page = (await home.site.send("GET", OVERVIEW, headers=headers)).text
+            assert clients_of(page) == [BAKERY, FINCH]
+            assert ('data-of="Still owed' in page) is said

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from markupsafe import Markup
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from invoicing.latest import latest
 from invoicing.master_data.profiles import Profile
 from invoicing.organizations import Environment, OrganizationRef
 from invoicing.refusals import InvalidInput, Refusal
@@ -31,11 +35,11 @@ from operations.overview import ClientStanding, Onboarding, clients_in_reach, su
 from operations.rights import Right
 from operations.saved_views import remove_view, rename_view, save_view, view_of, views_of
 from operations.verification import verify_organization
-from server.pages.languages import gettext
+from server.pages.languages import gettext, language
 from server.pages.organization_pages import show
 from server.pages.overview.asked import Overview, kept_query, overview_of
 from server.pages.overview.words import column_word, order_word, rule_of, standing_word, state_word
-from server.pages.rendering import nothing_here, part, see_other, told
+from server.pages.rendering import made_part, nothing_here, part, see_other, told
 from server.pages.visiting import Desk, Visitor
 from storage.books.profile import load_profile
 from views.organizations import place_of
@@ -44,6 +48,17 @@ from views.remedies import message_of, on_page
 
 HERE = "overview"
 _MATTERS, _CLIENTS, _CHARTS = 5, 50, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The clients of a page, each in its row; `amounts` says which columns are of numbers, and `currency` is that of
+    all amounts, or empty where they have several.
+    """
+
+    rows: Markup
+    currency: str
+    amounts: tuple[bool, ...]
 
 
 def routes(desk: Desk) -> list[Route]:
@@ -82,7 +97,7 @@ async def _shown(
     glance = await glance_at_clients(visitor.office, practice)
     summed, sandboxes = told_apart(practice, glance.clients)
     found = attention_at(glance.clients, glance.verified, overdue_days=wanted.overdue_days)
-    place = _place(practice)
+    place, of_sandboxes = _place(practice), any(one.is_sandbox for one in summed)
     return await show(
         visitor,
         practice,
@@ -96,7 +111,7 @@ async def _shown(
         count=len(glance.clients) + glance.unread,
         reading=reading_of(glance, place),
         sums=[sum_card(one, profile) for one in sums_of(summed)],
-        of_sandboxes=any(one.is_sandbox for one in summed),
+        of_sandboxes=of_sandboxes,
         sandboxes=len(sandboxes),
         charts=months_charts(summed, today, profile, title=gettext("Invoiced in each month"))[:_CHARTS],
         found_in_order=_name_of(glance, verified),
@@ -106,11 +121,10 @@ async def _shown(
             (one, f"{place}?{_joined(one.asked, f'view={one.id}')}") for one in await views_of(visitor.office, practice)
         ],
         **_matters(visitor, found, wanted, profile, place),
-        **_clients(visitor, glance, wanted, profile, place),
+        **_clients(visitor, glance, wanted, profile, place, of_sandboxes=of_sandboxes),
         # Looked up once each: they stand in every row.
         names={one.value: column_word(one.value) for one in Column},
         rules={one.value: rule_of(one.value) for one in Column},
-        standings={one.value: standing_word(one.value) for one in Onboarding},
     )
 
 
@@ -132,20 +146,22 @@ def _matters(
     }
 
 
-def _clients(visitor: Visitor, glance: Glance, wanted: Overview, profile: Profile, place: str) -> dict[str, Any]:
+def _clients(
+    visitor: Visitor, glance: Glance, wanted: Overview, profile: Profile, place: str, *, of_sandboxes: bool
+) -> dict[str, Any]:
     """The clients that are asked for, a page of them, and by what one chooses others."""
     found = chosen(glance, wanted.asked)
     start = wanted.start if wanted.start < len(found) else 0
     end = start + _CLIENTS
-    rows = [
-        client_row(one, wanted.columns, glance, profile, on_page, decides=_decides(visitor, one))
-        for one in found[start:end]
-    ]
-    currencies = {fact.currency for row in rows for cell in row.cells for fact in cell.facts if fact.currency}
+    shown = found[start:end]
+    # Of the others nothing is told: what is made of these stays as it is while they do.
+    these = {one.standing.organization.id for one in shown}
+    verified = {one: day for one, day in glance.verified.items() if one in these}
+    decides = tuple(_decides(visitor, one) for one in shown)
     return {
-        "rows": rows,
-        # Said once where there is but one.
-        "currency": currencies.pop() if len(currencies) == 1 else "",
+        "table": _table(tuple(shown), wanted.columns, verified, profile, decides, of_sandboxes, language())
+        if shown
+        else None,
         "amounts": AMOUNTS,
         "found": len(found),
         "start": start,
@@ -162,6 +178,38 @@ def _clients(visitor: Visitor, glance: Glance, wanted: Overview, profile: Profil
         "orders": _orders(),
         "limited": bool(wanted.asked.query or wanted.asked.state or wanted.asked.environment),
     }
+
+
+# Somebody who looks at the overview looks at it again, and few of the clients have changed.
+@latest(16)
+def _table(
+    clients: tuple[ClientStanding, ...],
+    columns: tuple[Column, ...],
+    verified: Mapping[str, date],
+    profile: Profile,
+    decides: tuple[bool, ...],
+    of_sandboxes: bool,
+    spoken: str,
+) -> Table:
+    glance = Glance(list(clients), verified)
+    rows = [
+        client_row(one, columns, glance, profile, on_page, decides=may)
+        for one, may in zip(clients, decides, strict=True)
+    ]
+    currencies = {fact.currency for row in rows for cell in row.cells for fact in cell.facts if fact.currency}
+    # Said once where there is but one.
+    currency = currencies.pop() if len(currencies) == 1 else ""
+    made = made_part(
+        "overview_rows.html",
+        spoken,
+        rows=rows,
+        currency=currency,
+        amounts=AMOUNTS,
+        of_sandboxes=of_sandboxes,
+        names={one.value: column_word(one.value) for one in Column},
+        standings={one.value: standing_word(one.value) for one in Onboarding},
+    )
+    return Table(made, currency, tuple(cell.amount for cell in rows[0].cells))
 
 
 def _decides(visitor: Visitor, client: ClientStanding) -> bool:
