@@ -2,8 +2,8 @@
 and what others notice of long work.
 
 Every figure is a ratio of two jobs that ran by turns in the same minutes: absolute times mean nothing on a shared
-machine. `python -m benchmarks quick` makes a run of a few seconds, with figures to match, and `clients` (also with
-`quick`) only the last part.
+machine. `python -m benchmarks quick` makes a run of a few seconds, with figures to match; `clients` is only what a
+practice of many clients costs, and `pages` only people's pages (both also with `quick`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 from dataclasses import dataclass
 
 from benchmarks.beside_long_work import compare_beside_long_work
-from benchmarks.clients import compare_clients
+from benchmarks.clients import Clients, compare_clients
 from benchmarks.credentials import compare_credentials
 from benchmarks.growth import compare_lines, compare_organizations, compare_rates, compare_reports, compare_volume
 from benchmarks.office import bare_server, open_office
@@ -45,6 +45,19 @@ async def run_clients(size: Size) -> None:
         await compare_pages_of_practice(office, size.clients[-1], calls=size.calls // 8, rounds=size.rounds)
 
 
+async def run_pages(size: Size) -> None:
+    """Pages alone: of a client with very many documents, and of a practice with very many clients."""
+    async with open_office() as office:
+        busy = await office.add_client("Corner Shop")
+        await office.add_invoices(busy, size.invoices)
+        await compare_pages_of_client(office, busy, size.invoices, calls=size.calls // 8, rounds=size.rounds)
+    async with open_office() as office:
+        await Clients(office).grow(size.clients[-1])
+        # The books of all are read now, and not by the first of the pages.
+        await office.caller.call("get_practice_overview", {})
+        await compare_pages_of_practice(office, size.clients[-1], calls=size.calls // 8, rounds=size.rounds)
+
+
 async def run(size: Size) -> None:
     compare_starts(starts=size.starts)
     async with bare_server() as anchor, open_office() as small, open_office() as large:
@@ -64,5 +77,6 @@ async def run(size: Size) -> None:
 
 
 if __name__ == "__main__":
-    wanted = QUICK if "quick" in sys.argv[1:] else WHOLE
-    asyncio.run((run_clients if "clients" in sys.argv[1:] else run)(wanted))
+    parts = {"clients": run_clients, "pages": run_pages}
+    asked = next((parts[one] for one in sys.argv[1:] if one in parts), run)
+    asyncio.run(asked(QUICK if "quick" in sys.argv[1:] else WHOLE))
