@@ -17,25 +17,24 @@ from sqlmodel import Session
 from invoicing.reports.summaries import SUMMARIES_REMEMBERED
 from storage.directory.tables import Anchor
 from storage.directory.tables import Summary as SummaryRow
+from storage.queries.among import among_many, batches_of
 from storage.queries.cache import remembered
 from storage.queries.statements import execute, insert_rows, table_of
 
 FORM = 2
 """How summaries are made. With another figure or rule it is another number, and older ones are made anew."""
 
-_AT_ONCE = 500
+_FEW = 50
 _SUMMARIES, _ANCHORS = table_of(SummaryRow), table_of(Anchor)
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
-_KEPT = (
+_ALL_KEPT = (
     select(_SUMMARIES.c.organization_id, _SUMMARIES.c.look, _SUMMARIES.c.entries, _SUMMARIES.c.figures)
     .join_from(_SUMMARIES, _ANCHORS, _ANCHORS.c.organization_id == _SUMMARIES.c.organization_id)
     # Books whose anchor is lost, or not set yet, are opened: what is wrong with them is told.
-    .where(
-        _SUMMARIES.c.organization_id.in_(_IDS),
-        _SUMMARIES.c.form == FORM,
-        _ANCHORS.c.entries <= _SUMMARIES.c.entries,
-    )
+    .where(_SUMMARIES.c.form == FORM, _ANCHORS.c.entries <= _SUMMARIES.c.entries)
 )
+_KEPT = _ALL_KEPT.where(_SUMMARIES.c.organization_id.in_(_IDS))
+_MANY_KEPT = _ALL_KEPT.where(among_many(_SUMMARIES.c.organization_id))
 _FORGET = delete(_SUMMARIES).where(_SUMMARIES.c.organization_id.in_(_IDS))
 _ADD = _SUMMARIES.insert().inline()
 _CHANGE_LOOK = (
@@ -66,11 +65,11 @@ def summaries_of(session: Session, ids: Sequence[str]) -> dict[str, KeptSummary]
 
 
 def _read_summaries(session: Session, ids: Sequence[str]) -> dict[str, KeptSummary]:
-    found: dict[str, KeptSummary] = {}
-    for start in range(0, len(ids), _AT_ONCE):
-        rows = execute(session, _KEPT, {"ids": ids[start : start + _AT_ONCE]}).all()
-        found.update((row[0], _kept_summary(*row)) for row in rows)
-    return found
+    if len(ids) <= _FEW:
+        rows = execute(session, _KEPT, {"ids": ids}).all()
+    else:
+        rows = [row for batch in batches_of(ids) for row in execute(session, _MANY_KEPT, batch)]
+    return {row[0]: _kept_summary(*row) for row in rows}
 
 
 @lru_cache(SUMMARIES_REMEMBERED)

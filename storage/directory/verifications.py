@@ -9,14 +9,17 @@ from sqlalchemy import BindParameter, bindparam, select
 from sqlmodel import Session
 
 from storage.directory.overview_tables import Verification
+from storage.queries.among import among_many, batches_of
 from storage.queries.cache import remembered
 from storage.queries.statements import execute, table_of
 
-_AT_ONCE = 500
+_FEW = 50
 _VERIFICATIONS = table_of(Verification)
 _OF = _VERIFICATIONS.c
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
-_KNOWN = select(_OF.organization_id, _OF.verified_at).where(_OF.organization_id.in_(_IDS))
+_ALL_KNOWN = select(_OF.organization_id, _OF.verified_at)
+_KNOWN = _ALL_KNOWN.where(_OF.organization_id.in_(_IDS))
+_MANY_KNOWN = _ALL_KNOWN.where(among_many(_OF.organization_id))
 _FORGET = _VERIFICATIONS.delete().where(_OF.organization_id == bindparam("of"))
 _ADD = _VERIFICATIONS.insert().inline()
 
@@ -27,11 +30,11 @@ def verified_at(session: Session, ids: Sequence[str]) -> dict[str, datetime]:
 
 
 def _read(session: Session, ids: Sequence[str]) -> dict[str, datetime]:
-    found: dict[str, datetime] = {}
-    for start in range(0, len(ids), _AT_ONCE):
-        rows = execute(session, _KNOWN, {"ids": ids[start : start + _AT_ONCE]}).all()
-        found.update((row[0], row[1]) for row in rows)
-    return found
+    if len(ids) <= _FEW:
+        rows = execute(session, _KNOWN, {"ids": ids}).all()
+    else:
+        rows = [row for batch in batches_of(ids) for row in execute(session, _MANY_KNOWN, batch)]
+    return {row[0]: row[1] for row in rows}
 
 
 def note_verified(session: Session, organization_id: str, *, at: datetime | None) -> None:
