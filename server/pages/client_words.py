@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.pages.languages import gettext, ngettext
+from server.pages.languages import gettext, ngettext, of_language
 from views.people import Belonging
 
 
@@ -108,6 +108,7 @@ def reach_word(one: Belonging) -> str:
     return ", ".join(one.clients) or gettext("None of the clients")
 
 
+@of_language
 def role_word(role: str) -> str:
     """What somebody is in an organization."""
     words = {
