@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOWEST := .venv-lowest
 
-.PHONY: demo test quick test-faults test-guards test-lowest coverage conformance clients check format lock hooks serve bench attack docs picture screenshots documents texts bundle clean
+.PHONY: demo test quick test-faults test-guards test-lowest coverage conformance clients check format lock hooks serve bench attack docs picture screenshots documents texts bundle container release-check clean
 
 $(STAMP): pyproject.toml requirements.lock
 	@$(PYTHON) .ci/install.py $(VENV)
@@ -94,6 +94,14 @@ bundle: $(STAMP)
 	rm -rf dist
 	$(BIN)/uv build --quiet --out-dir dist .
 	$(BIN)/python -m deploy.bundle dist/counterfoil-*.whl
+
+# The image of the wheel in dist/, where podman or docker is.
+container: bundle
+	$(BIN)/python -m deploy.container
+
+# Installs and runs what a release consists of as users do: minutes, and the package index; says what it left out.
+release-check: bundle
+	COUNTERFOIL_RELEASE=check $(BIN)/python -m pytest -m release tests/deploy $(ARGS)
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
