@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOWEST := .venv-lowest
 
-.PHONY: demo test quick test-faults test-guards test-lowest coverage conformance clients check format lock hooks serve bench attack docs picture screenshots documents texts bundle container release-check clean
+.PHONY: demo test quick test-faults test-guards test-lowest coverage conformance clients check format lock hooks serve bench attack docs picture screenshots documents texts bundle container site release-check clean
 
 $(STAMP): pyproject.toml requirements.lock
 	@$(PYTHON) .ci/install.py $(VENV)
@@ -68,6 +68,8 @@ lock: $(STAMP)
 		--group dev pyproject.toml --output-file requirements.lock $(ARGS)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--constraints requirements.lock pyproject.toml --output-file deploy/requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--group pyproject.toml:site --output-file deploy/site.lock $(ARGS)
 
 hooks: $(STAMP)
 	$(BIN)/pre-commit install
@@ -98,6 +100,11 @@ bundle: $(STAMP)
 # The image of the wheel in dist/, where podman or docker is.
 container: bundle
 	$(BIN)/python -m deploy.container
+
+# The documentation as a site of its own, in build/site/; fails where a link leads nowhere.
+site: $(STAMP)
+	$(BIN)/uv run --quiet --no-project --isolated --python $(BIN)/python --with-requirements deploy/site.lock \
+		python -m deploy.site
 
 # Installs and runs what a release consists of as users do: minutes, and the package index; says what it left out.
 release-check: bundle

@@ -13,7 +13,10 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import httpx2
@@ -24,6 +27,8 @@ from mcp.client.streamable_http import streamable_http_client
 from deploy.container import NO_ENGINE, build_command, find_engine, image
 from tests.deploy.test_formats import DEPLOY, ROOT, VERSION
 from tests.support.assistant import ERAS, Assistant, Era
+from tests.support.browsing import chromium
+from tests.support.chromium import check_is_there, chromium_path
 
 DIST = ROOT / "dist"
 WHEEL = DIST / f"counterfoil-{VERSION}-py3-none-any.whl"
@@ -139,6 +144,39 @@ def test_systemd_finds_nothing_in_the_unit_and_little_that_it_could_do(tmp_path:
     said = subprocess.run([analyze, "verify", unit], capture_output=True, text=True, check=False)
     assert "counterfoil.service" not in said.stdout + said.stderr, said.stderr
     ran(analyze, "security", "--offline=true", "--threshold=15", unit)
+
+
+@pytest.fixture(scope="module")
+def site(environment: dict[str, str]) -> Iterator[str]:
+    """The address of the documentation's site, newly built, on a server that serves nothing but files."""
+    generator = ("--with-requirements", DEPLOY / "site.lock", "python", "-m", "deploy.site")
+    ran(*UV, "run", "--quiet", "--no-project", "--isolated", *generator, cwd=ROOT, env=environment)
+    serving = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(ROOT / "build" / "site")))
+    with serving:
+        Thread(target=serving.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{serving.server_port}"
+        serving.shutdown()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Say nothing."""
+
+
+async def test_the_site_is_searched_and_loads_nothing_from_elsewhere(site: str) -> None:
+    check_is_there(chromium_path(), os.environ)
+    asked: list[str] = []
+    async with chromium() as browser:
+        page = await browser.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        for name in ("", "/connecting.html", "/countries/de.html"):
+            await page.goto(f"{site}{name}", wait_until="networkidle")
+        await page.goto(site)
+        await page.keyboard.press("/")
+        await page.keyboard.type("sandbox")
+        await page.get_by_role("link", name=re.compile("Going live")).first.wait_for()
+    assert asked
+    assert not [url for url in asked if not url.startswith((site, "data:", "blob:"))]
 
 
 @pytest.fixture
