@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,7 @@ from tests.snapshots.picture import BYTES_MAX, PICTURE
 ROOT = Path(__file__).parent.parent
 README, CONTRIBUTING = ROOT / "README.md", ROOT / "CONTRIBUTING.md"
 PAGES = [README, CONTRIBUTING, *sorted((ROOT / "docs").glob("*.md"))]
+OF_CLIENTS = sorted((ROOT / "docs" / "clients").glob("*.md"))
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 README_BYTES_MAX = 12_000
 COUNTRIES = sorted(path.stem.upper() for path in (ROOT / "invoicing" / "countries").glob("??.toml"))
@@ -66,7 +68,7 @@ def test_the_readme_stays_short() -> None:
     assert len(README.read_bytes()) < README_BYTES_MAX
 
 
-@pytest.mark.parametrize("page", PAGES, ids=by_name)
+@pytest.mark.parametrize("page", [*PAGES, *OF_CLIENTS], ids=by_name)
 def test_every_link_leads_somewhere(page: Path) -> None:
     for link in _LINK.findall(text_of(page)):
         if link.startswith("https://"):
@@ -82,6 +84,15 @@ def test_the_readme_leads_to_every_page() -> None:
     assert {page.relative_to(ROOT).as_posix() for page in PAGES if page != README} - linked == set()
 
 
+def test_the_page_of_clients_leads_to_each_ones_own() -> None:
+    linked = set(_LINK.findall(text_of(ROOT / "docs" / "clients.md")))
+    assert {f"clients/{page.name}" for page in OF_CLIENTS} <= linked
+    for page in OF_CLIENTS:
+        assert re.search(r"^Sources: [^#]+ As of\s\w+\s\d{4}\.\n\Z", text_of(page), re.MULTILINE), page.name
+        for block in re.findall(r"```json\n(.*?)```", text_of(page), re.DOTALL):
+            json.loads(block)
+
+
 def test_the_readme_shows_an_invoice() -> None:
     assert f"]({PICTURE.relative_to(ROOT).as_posix()})" in text_of(README)
     picture = PICTURE.read_bytes()
@@ -89,7 +100,7 @@ def test_the_readme_shows_an_invoice() -> None:
     assert len(picture) < BYTES_MAX
 
 
-@pytest.mark.parametrize("page", PAGES, ids=by_name)
+@pytest.mark.parametrize("page", [*PAGES, *OF_CLIENTS], ids=by_name)
 def test_every_command_that_is_named_exists(page: Path) -> None:
     """Wherever a command is written out, its words lead to one, and to no group alone."""
     groups = {path[0] for path in COMMANDS if len(path) > 1}
@@ -188,7 +199,7 @@ def test_the_readme_counts_countries_and_languages() -> None:
 # One data folder
 
 
-@pytest.mark.parametrize("page", PAGES, ids=by_name)
+@pytest.mark.parametrize("page", [*PAGES, *OF_CLIENTS], ids=by_name)
 def test_every_path_leads_to_the_same_data_folder(page: Path) -> None:
     """E14: the client's configuration named one folder and the commands another: two practices by accident."""
     text = text_of(page)
