@@ -141,11 +141,12 @@ def stdio(
     log_format: LogFormat = "",
 ) -> None:
     """Serve MCP on standard input and output, as the owner or the user that is named."""
+    from server.observing.traces import tracing
     from server.stdio import serve_stdio
 
     settings = read_settings(data, user=user, files=files, log_format=log_format)
     check_files_folder(settings)
-    with log_of(settings.observing.log_format, complaint_of) as operator:
+    with log_of(settings.observing.log_format, complaint_of) as operator, tracing():
         give_up = partial(_give_up, operator)
         anyio.run(partial(serve_stdio, settings, organization, tell=operator.tell, give_up=give_up))
 

@@ -7,6 +7,7 @@ be greeted before that is loaded.
 from __future__ import annotations
 
 import time
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,6 +15,7 @@ from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 
 from server.observing.events import Called, is_heard, tell
 from server.observing.observations import Observation, acts_for, observed, observing, request_id
+from server.observing.traces import Open, traces
 
 Request = ServerRequestContext[Any, Any]
 METHODS = frozenset(
@@ -57,21 +59,43 @@ async def note_activity(ctx: Request, call_next: CallNext) -> HandlerResult:
     # Over HTTP it is known already; a message that comes otherwise is a request of its own.
     with observing(observed() or Observation(request_id())) as observation:
         began = time.perf_counter()
-        try:
-            result = await call_next(ctx)
-        except BaseException as error:
-            _tell(ctx, doorway.note(ctx, error) or _FAILED, observation, began)
-            raise
-        _tell(ctx, doorway.note(ctx, result) or _GREETED, observation, began)
+        with _traced(ctx) as span:
+            try:
+                result = await call_next(ctx)
+            except BaseException as error:
+                _tell(ctx, doorway.note(ctx, error) or _FAILED, observation, began, span)
+                raise
+            _tell(ctx, doorway.note(ctx, result) or _GREETED, observation, began, span)
     return result
 
 
-def _tell(ctx: Request, came: Came, observation: Observation, began: float) -> None:
+def _traced(ctx: Request) -> AbstractContextManager[Open | None]:
+    """A span of the message, where anybody wants one."""
+    if (on := traces()) is None:
+        return nullcontext()
+    attributes = {
+        "mcp.method.name": _method(ctx),
+        "mcp.protocol.version": ctx.protocol_version,
+        "network.transport": "pipe" if ctx.request is None else "tcp",
+    }
+    # What is no number may be anything that its client has thought of.
+    if isinstance(ctx.request_id, int):
+        attributes["jsonrpc.request.id"] = str(ctx.request_id)
+    return on.span(_method(ctx), attributes, ctx.meta or {})
+
+
+def _method(ctx: Request) -> str:
+    return ctx.method if ctx.method in METHODS else OTHER
+
+
+def _tell(ctx: Request, came: Came, observation: Observation, began: float, span: Open | None) -> None:
     acts_for(came.organizations)
+    if span is not None:
+        span.called(_method(ctx), came.tool, came.outcome, came.organizations)
     if is_heard():
         tell(
             Called(
-                method=ctx.method if ctx.method in METHODS else OTHER,
+                method=_method(ctx),
                 tool=came.tool,
                 outcome=came.outcome,
                 seconds=time.perf_counter() - began,

@@ -6,7 +6,6 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
-from importlib.util import find_spec
 from typing import Any
 
 from mcp.server import MCPServer
@@ -67,10 +66,9 @@ class IntroducedServer(MCPServer[Any]):
         answer_for(self._lowlevel_server, self.assistance)
         # Outside what the SDK itself refuses.
         self._lowlevel_server.middleware.insert(0, note_activity)
-        if find_spec("opentelemetry.sdk") is None:
-            # Nobody reads the spans that the SDK would make of each message.
-            kept = [one for one in self._lowlevel_server.middleware if not isinstance(one, OpenTelemetryMiddleware)]
-            self._lowlevel_server.middleware[:] = kept
+        # The spans that the SDK would make of each message bear its client's words; ours do not (observing/traces.py).
+        kept = [one for one in self._lowlevel_server.middleware if not isinstance(one, OpenTelemetryMiddleware)]
+        self._lowlevel_server.middleware[:] = kept
 
     async def run_stdio_async(self) -> None:
         """Serve on standard input and output until the input ends."""

@@ -8,7 +8,7 @@ published, and everything else waits until the office is open.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -18,7 +18,9 @@ import anyio.to_thread
 from mcp.server.mcpserver import Context, MCPServer
 from mcp_types import CallToolResult, InputRequiredResult, ResourceTemplate, Tool
 
+from invoicing.refusals import KeysUnavailable
 from server.introduction import PRACTICE, dedicated_introduction
+from server.observing.traces import PURPOSE, traces
 from server.protocol import IntroducedServer
 from server.settings import Settings
 from storage.folder.first_look import looks_new, looks_right
@@ -199,6 +201,10 @@ async def _opened(
     for name, reason in report.failed:
         tell(f"{name}: {reason}")
     async with local_office(settings, begin=True) as office:
+        if (spans := traces()) is not None:
+            # Without a key organizations are left out of them.
+            with suppress(KeysUnavailable):
+                spans.key = office.store.keys.key(PURPOSE)
         yield await local_server(office, organization)
 
 

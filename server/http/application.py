@@ -52,6 +52,7 @@ from server.oauth.programs import Fetch
 from server.oauth.provider import Providers
 from server.oauth.resources import ConnectionUrls
 from server.oauth.routes import routes as authorization_routes
+from server.observing.traces import PURPOSE, traces
 from server.pages.identity.routes import routes as identity_routes
 from server.pages.nowhere import Nowhere
 from server.pages.routes import pages
@@ -93,6 +94,8 @@ def http_application(
     `meter` shows the numbers of this process.
     """
     signer = LinkSigner(store.keys.key("links"), settings.public_url)
+    if (spans := traces()) is not None:
+        spans.key = store.keys.key(PURPOSE)
     office = _office(store, clock, settings, signer)
     asked = Questions(settings.allowance.asking) if questions is None else questions
     entrances, running, handshakes = {}, [], []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import AbstractContextManager, nullcontext
 
 from starlette.datastructures import Headers
 from starlette.routing import Route
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.http.paths import LinkPath, OrganizationPath, PracticePath, connection_path
 from server.observing.events import Answered, is_heard, tell
 from server.observing.observations import Observation, observing, request_id
+from server.observing.traces import Open, traces
 
 HEADER = "x-request-id"
 ANYTHING = "/{path:path}"
@@ -40,18 +42,44 @@ class Observed:
             await send(message)
 
         began = time.perf_counter()
-        with observing(observation):
+        with observing(observation), _traced(scope, observation) as span:
             try:
                 await self._application(scope, receive, reply)
             finally:
-                if is_heard():
-                    tell(_answered(scope, status, observation, time.perf_counter() - began))
+                if span is not None or is_heard():
+                    event = _answered(scope, status, observation, time.perf_counter() - began)
+                    _tell(event, span)
+
+
+def _traced(scope: Scope, observation: Observation) -> AbstractContextManager[Open | None]:
+    """A span of the request, where anybody wants one."""
+    if (on := traces()) is None:
+        return nullcontext()
+    method = _method(scope)
+    attributes = {
+        "http.request.method": method,
+        "url.scheme": scope["scheme"],
+        "network.protocol.version": scope["http_version"],
+        "counterfoil.request": observation.request,
+    }
+    return on.span(method, attributes, dict(Headers(scope=scope)))
+
+
+def _tell(event: Answered, span: Open | None) -> None:
+    if span is not None:
+        span.answered(event.http_method, event.route, event.status, event.organizations)
+    if is_heard():
+        tell(event)
+
+
+def _method(scope: Scope) -> str:
+    method: str = scope["method"]
+    return method if method in _METHODS else _OTHER
 
 
 def _answered(scope: Scope, status: int, observation: Observation, seconds: float) -> Answered:
-    method = scope["method"]
     return Answered(
-        http_method=method if method in _METHODS else _OTHER,
+        http_method=_method(scope),
         route=route_of(scope),
         status=status,
         seconds=seconds,

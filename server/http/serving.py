@@ -33,6 +33,7 @@ from server.http.questions import Questions
 from server.log_lines import fold_log
 from server.observing.choice import Observing
 from server.observing.json_lines import log_here
+from server.observing.traces import tracing
 from server.settings import links_url_of
 from storage.folder.store import open_store
 from storage.sqlite.files_limit import connections_max
@@ -78,6 +79,7 @@ async def serve(
     async with AsyncExitStack() as stack:
         stack.enter_context(listener)
         stack.enter_context(log_here(observing or Observing()))
+        stack.enter_context(tracing())
         store = await stack.enter_async_context(open_store(data, limits, keys=keys, address=address))
         meter = stack.enter_context(metered(observing or Observing(), store, connections.count))
         application = http_application(store, system_clock, settings, questions=questions, meter=meter)

@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from invoicing.refusals import Refusal
+from server.logs import begin_log
 from server.observing.choice import JSON, Observing
 from server.observing.events import EVENTS, event_of
 from server.observing.observations import observed
@@ -59,6 +60,8 @@ def begin_json_log(stream: TextIO | None = None) -> Iterator[logging.Handler]:
 def log_here(observing: Observing) -> Iterator[None]:
     """The log of this process, in the form that was chosen; begun already where the command has begun it."""
     begun = any(isinstance(one.formatter, JsonFormatter) for one in EVENTS.handlers)
+    if observing.log_format != JSON:
+        begin_log()
     if observing.log_format != JSON or begun:
         yield
         return

@@ -219,9 +219,14 @@ async def test_servers_say_nothing_that_is_no_json(tmp_path: Path) -> None:
     data = tmp_path / "data"
     async with practice(data, client="Harbour Bakery") as one:
         await one.customer(one.books(one.first_client))
-    async with real_server(data, settings={"COUNTERFOIL_LOG_FORMAT": "json"}) as server:
+    named = tmp_path / "token"
+    named.write_text("of-the-operator-" * 2)
+    settings = {"COUNTERFOIL_METRICS": "1", "COUNTERFOIL_METRICS_TOKEN_FILE": str(named)}
+    async with real_server(data, settings=settings | {"COUNTERFOIL_LOG_FORMAT": "json"}) as server:
         await server.site.send("POST", "/mcp", headers=bearer(CANARY) | {"X-Request-Id": "mine"})
+        shown = await server.site.send("GET", "/metrics", named.read_text())
         await server.stop()
+    assert re.search(r'^counterfoil_connections\{of="stranger",process="\d+"\} [1-9]$', shown.text, re.MULTILINE)
     said = server.said.read_text("utf-8")
     told, *requests = lines_of(said)
     assert (told["event"], told["said"].startswith(f"serving {data} on ")) == ("told", True)

@@ -12,15 +12,17 @@ import anyio.to_thread
 import pytest
 
 from invoicing.refusals import Conflict
+from server.app import system_clock
 from server.http.metrics import metered, token_path
 from server.observing.choice import Observing
 from server.observing.events import Called, is_heard, tell
 from server.observing.exposition import Histogram, Values, text_of
 from server.observing.numbers import Numbers
 from server.observing.operator_token import is_token, make_token, read_hash
+from storage.folder.store import open_store
 from tests.support.assistant import ERAS
 from tests.support.command_line import run_command
-from tests.support.http import BAKERY, FINCH, house, real_server, site_of
+from tests.support.http import BAKERY, FINCH, house, site_of
 from tests.support.practice import practice
 
 TOKEN = "of-the-operator-" + "x" * 16
@@ -148,8 +150,8 @@ async def test_a_server_shows_its_numbers_by_the_token_that_a_command_made(
     )
     told = json.loads(out)
     assert (code, told["hash_file"], kept.exists()) == (0, str(kept), True)
-    async with real_server(data, settings={"COUNTERFOIL_METRICS": "1"}) as server:
-        answer = await server.site.send("GET", "/metrics", told["token"])
-        assert answer.status_code == 200
-        assert samples(answer.text)['counterfoil_connections{of="stranger"}'] >= 1
-        await server.stop()
+    async with open_store(data, keys=own_keys) as store:
+        with metered(Observing(metrics=True), store) as meter:
+            assert meter is not None
+            async with site_of(store, system_clock, meter=meter) as site:
+                assert (await site.send("GET", "/metrics", told["token"])).status_code == 200
