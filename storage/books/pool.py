@@ -11,19 +11,18 @@ import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-import anyio
-import anyio.to_thread
 from sqlmodel import Session
 
 from invoicing.approval.people import Actor
 from invoicing.organizations import Clock, OrganizationRef
 from invoicing.refusals import Unavailable
-from storage.database import Database, Databases, Mode
+from storage.books.open_books import OpenBooks, PoolFigures
+from storage.database import Databases, Mode
 from storage.directory.anchoring import Anchoring
 from storage.directory.anchors import End, Ends, NoAnchor, Number, ends_of_books, highest
 from storage.directory.database import Directory
@@ -48,25 +47,6 @@ _RunWithEnds = Callable[[Mode, Callable[[Session], tuple[T, Ends]]], Coroutine[A
 
 BOOKS_FILE = "books.db"
 ORGANIZATIONS_FOLDER = "organizations"
-
-
-@dataclass(slots=True)
-class _Entry:
-    """A set of books in use. Its first user compares it with its anchor, which the others wait for; `documents` and
-    `entries` are the positions up to which the chains are anchored, or will be.
-    """
-
-    database: Database
-    compared: bool = False
-    comparing: anyio.Lock = field(default_factory=anyio.Lock)
-    documents: int = 0
-    entries: int = 0
-    leases: int = 0
-
-    def anchored(self, ends: Ends) -> None:
-        self.compared = True
-        self.documents = max(self.documents, ends.documents.position)
-        self.entries = max(self.entries, ends.entries.position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +80,8 @@ class BooksPool:
         self._directory = directory
         self._anchoring = Anchoring(directory, self._ends)
         self._capacity = capacity or databases.capacity
-        self._entries: OrderedDict[str, _Entry] = OrderedDict()
-        self._awake: OrderedDict[str, _Entry] = OrderedDict()
+        self._entries: OrderedDict[str, OpenBooks] = OrderedDict()
+        self._awake: OrderedDict[str, OpenBooks] = OrderedDict()
         """Those of them whose connections are open."""
 
     def figures(self) -> PoolFigures:
@@ -239,7 +219,7 @@ class BooksPool:
             _log.warning("how books look now could not be kept: %s", error)
 
     async def _anchored(
-        self, organization_id: str, entry: _Entry, work: Callable[[Session], T], run: _RunWithEnds[T]
+        self, organization_id: str, entry: OpenBooks, work: Callable[[Session], T], run: _RunWithEnds[T]
     ) -> T:
         """Run `work`, which changes something, and anchor what it has added to the chains."""
 
@@ -272,16 +252,16 @@ class BooksPool:
         async with self._leased(organization_id) as entry:
             return await entry.database.run(Mode.READ, ends_of_books)
 
-    async def _compare(self, organization_id: str, entry: _Entry) -> None:
+    async def _compare(self, organization_id: str, entry: OpenBooks) -> None:
         async with entry.comparing:
             if not entry.compared:
                 entry.anchored(await self._anchoring.compare(organization_id, entry.database))
 
     @asynccontextmanager
-    async def _leased(self, organization_id: str, *, compare: bool = True) -> AsyncIterator[_Entry]:
+    async def _leased(self, organization_id: str, *, compare: bool = True) -> AsyncIterator[OpenBooks]:
         entry = self._entries.get(organization_id)
         if entry is None:
-            entry = _Entry(self._databases.books(organization_id))
+            entry = OpenBooks(self._databases.books(organization_id))
             self._entries[organization_id] = entry
         self._entries.move_to_end(organization_id)
         self._awake[organization_id] = entry
