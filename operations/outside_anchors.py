@@ -12,7 +12,7 @@ from invoicing.organizations import OrganizationRef
 from operations.access import Office
 from storage.books import audit
 from storage.books.checks import BRINGING_BACK
-from storage.directory import organizations
+from storage.directory import departures, organizations
 from storage.directory.anchors import ends_of_books, loss_of_books
 from storage.folder.heads import Head, head_of
 from storage.folder.outside_anchors import Anchors
@@ -73,8 +73,14 @@ async def compare_with_anchors(office: Office, organization: OrganizationRef, st
 
 
 async def not_here(office: Office, stated: Sequence[Anchors]) -> list[str]:
-    """The organizations, by the handles they had, that were stated and that the directory does not know any more."""
-    known = {one for one, _ in await office.store.directory.read(organizations.all_ids)}
+    """The organizations, by the handles they had, that were stated and that the directory does not know any more; of
+    one that was removed it knows that.
+    """
+
+    def ids(db: Session) -> set[str]:
+        return {one for one, _ in organizations.all_ids(db)} | set(departures.handles_of_departed(db))
+
+    known = await office.store.directory.read(ids)
     named = {head.organization_id: head.handle for one in stated for head in one.heads}
     return sorted(handle for organization_id, handle in named.items() if organization_id not in known)
 

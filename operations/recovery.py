@@ -18,6 +18,7 @@ from storage.books.checks import BRINGING_BACK
 from storage.books.series import LostNumbers, go_on_above
 from storage.books.states import settings_state
 from storage.directory.anchors import Ends, NoAnchor, Number, ends_of_books, loss_of_books
+from storage.directory.departures import departure_of
 
 REASON_LENGTH_MAX = 500
 _ANCHOR_LOST = "the directory had lost their anchor"
@@ -40,12 +41,16 @@ async def bring_back_books(
     reason are in the audit trail, and `verify` names the lost numbers from then on.
 
     Raises:
-        Conflict: nothing is lost, or somebody writes at the same moment.
+        Conflict: nothing is lost, somebody writes at the same moment, or the organization was handed over: its books go
+            on elsewhere, and an older copy of them must not go on here.
         InvalidInput: no reason.
     """
     require(Right.BRING_BACK_BOOKS, organization, office.principal)
     said = check_reason(reason)
     now, by = office.now(), office.principal.on_record
+    left = await office.store.directory.read(lambda db: departure_of(db, organization.id))
+    if left is not None:
+        raise Conflict(f"{organization.handle} was handed over, or is being removed: its books are closed here.")
 
     def work(db: Session, anchor: Ends, known: Ends | NoAnchor) -> BroughtBack:
         loss = loss_of_books(db, anchor) or (_ANCHOR_LOST if known is NoAnchor.LOST else "")

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 from sqlmodel import Session
 
@@ -35,17 +34,15 @@ from storage.books import checks, exports, files, journal_checks
 from storage.books.beside import Beside
 from storage.books.document_rows import rows_of
 from storage.books.former_checks import former_payment_problems, former_problems, unnamed_entry_problems
-from storage.books.pool import BOOKS_FILE, Books
+from storage.books.pool import Books
 from storage.books.profile import load_profile
 from storage.books.skill_checks import skill_problems
 from storage.books.total_checks import total_problems
 from storage.directory.anchors import Ends, NoAnchor, loss_of_books
 from storage.directory.verifications import note_verified
-from storage.files.in_folder import FilesInFolder
 from storage.files.kept import Files
+from storage.folder.laid_down import LaidDown
 from storage.folder.outside_anchors import Anchors
-from storage.migrations import head_stamp
-from storage.sqlite.engines import FileKind, read_once
 from storage.sqlite.faults import UNREADABLE_ROW
 from storage.work.asking import Ask
 
@@ -111,14 +108,11 @@ async def verify_organization(
     return verified
 
 
-def verify_laid_down(folder: Path, organization: OrganizationRef) -> Verified:
+def verify_laid_down(laid: LaidDown, organization: OrganizationRef) -> Verified:
     """Verify books that lie in a folder of their own, where nobody else has them yet."""
-    stamp = head_stamp(FileKind.BOOKS, organization.id)
-
-    def work(db: Session) -> Verified:
-        return _verify(lambda question: question(db), organization, NoAnchor.NOT_YET, FilesInFolder(folder))
-
-    return read_once(folder / BOOKS_FILE, stamp, work, examined=True)
+    return laid.read(
+        lambda db: _verify(lambda question: question(db), organization, NoAnchor.NOT_YET, laid.files),
+    )
 
 
 def _verify(ask: Ask, organization: OrganizationRef, anchor: Ends | NoAnchor, kept: Files) -> Verified:

@@ -28,6 +28,7 @@ from server.cli_folder import register as register_folder
 from server.cli_identity import register as register_identity
 from server.cli_import import import_app
 from server.cli_keeping import register as register_keeping
+from server.cli_leaving import register as register_leaving
 from server.cli_log import Operator, log_of
 from server.cli_mandates import register as register_mandates
 from server.cli_metrics import register as register_metrics
@@ -261,6 +262,7 @@ register_mandates(app)
 register_metrics(app)
 register_folder(app)
 register_keeping(app)
+register_leaving(app)
 
 
 def command_line() -> Any:

@@ -66,9 +66,14 @@ def verify(
 
 
 def backup(
-    folder: Annotated[Path, typer.Argument(help="A new or empty folder for the backup.")], data: Data = None
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder for the backup, or a new file for one of it.")],
+    organization: Annotated[str, typer.Option(help="Back up this organization alone (its handle), into a file.")] = "",
+    data: Data = None,
 ) -> None:
-    """Copy the whole data folder, also while it is in use."""
+    """Copy the whole data folder, also while it is in use; or one organization of it."""
+    if organization:
+        anyio.run(_back_up_one, read_settings(data), folder.absolute(), organization)
+        return
     from server.app import system_clock
     from storage.folder.backup import back_up
 
@@ -81,6 +86,19 @@ def backup(
     say(f"SHA-256 of its manifest: {report.manifest_sha256}")
     say(f"Signed with the key: {report.signed_by}")
     _complain_of(report.damaged)
+
+
+async def _back_up_one(settings: Settings, file: Path, handle: str) -> None:
+    from operations.handing_over import back_up_organization
+    from server.app import find_organization, local_office
+
+    existing(settings)
+    async with local_office(settings) as office:
+        with progress("Backing up") as tell:
+            archived = await back_up_organization(office, await find_organization(office, handle), file, tell)
+    say(f"Backed up {handle}, {counted(len(archived.manifest.files), 'file')}, to {file}.")
+    say(f"SHA-256 of its manifest: {archived.manifest_sha256}")
+    say(f"Signed with the key: {archived.signed_by}")
 
 
 def restore(
@@ -97,7 +115,8 @@ def restore(
     """Lay a backup down as a new data folder, after checking every file of it; or one organization of it."""
     settings = read_settings(data)
     if organization:
-        anyio.run(_restore_one, settings, folder.absolute(), organization, reason, signed_by)
+        # A whole backup is a folder, an archive of one organization is a file.
+        anyio.run(_restore_one, settings, folder.absolute(), folder.is_file(), organization, reason, signed_by)
         return
     if reason:
         raise typer.BadParameter("it goes with --organization.", param_hint="--reason")
@@ -128,12 +147,14 @@ def _restore_all(settings: Settings, folder: Path, signed_by: str) -> None:
     _complain_of(report.damaged)
 
 
-async def _restore_one(settings: Settings, folder: Path, handle: str, reason: str, signed_by: str) -> None:
+async def _restore_one(
+    settings: Settings, folder: Path, is_archive: bool, handle: str, reason: str, signed_by: str
+) -> None:
     from invoicing.refusals import Conflict
     from operations.recovery import bring_back_books, check_reason
     from server.app import find_organization, local_office
     from storage.folder.migrating import migrate_all
-    from storage.folder.restoring_one import restore_organization
+    from storage.folder.restoring_one import restore_from_archive, restore_organization
 
     root = existing(settings)
     check_reason(reason)
@@ -141,7 +162,8 @@ async def _restore_one(settings: Settings, folder: Path, handle: str, reason: st
     async with local_office(settings) as office:
         organization, now = await find_organization(office, handle), office.now()
         with progress("Restoring") as tell:
-            restored = restore_organization(
+            lay_down = restore_from_archive if is_archive else restore_organization
+            restored = lay_down(
                 folder, root, organization.id, keys=settings.keys, signed_by=signed_by, now=now, progress=tell
             )
         say(f"Restored {handle} as of {restored.created_at:%Y-%m-%d %H:%M} UTC: {counted(restored.files, 'file')}.")

@@ -108,6 +108,7 @@ _LAST_DATE = (
     .limit(1)
 )
 _CHAIN = ("document chain",)
+_LATEST_DATE = select(func.max(_COLUMNS.issue_date))
 _CHAIN_HEAD = select(_COLUMNS.position, _COLUMNS.hash).order_by(_COLUMNS.position.desc()).limit(1)
 _ADD_DOCUMENT = _DOCUMENTS.insert().inline()
 _ADD_LINE = table_of(tables.DocumentLine).insert().inline()
@@ -343,6 +344,12 @@ def _count(session: Session, names: tuple[str, ...], values: dict[str, Any]) -> 
         # Positions of the chain follow each other, and nothing is ever taken away: all are as many as the last.
         return documents_end(session)[0]
     return int(execute(session, _counting(names), values).scalar_one())
+
+
+def latest_issue_date(session: Session) -> date | None:
+    """The latest date that a document has; None where there is none."""
+    found: date | None = execute(session, _LATEST_DATE).scalar()
+    return found
 
 
 def documents_end(session: Session) -> tuple[int, str]:

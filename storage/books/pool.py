@@ -21,6 +21,7 @@ from sqlmodel import Session
 from invoicing.approval.people import Actor
 from invoicing.organizations import Clock, OrganizationRef
 from invoicing.refusals import Unavailable
+from storage.books.closing import check_open, where_open
 from storage.books.open_books import OpenBooks, PoolFigures
 from storage.database import Databases, Mode
 from storage.directory.anchoring import Anchoring
@@ -47,15 +48,6 @@ _RunWithEnds = Callable[[Mode, Callable[[Session], tuple[T, Ends]]], Coroutine[A
 
 BOOKS_FILE = "books.db"
 ORGANIZATIONS_FOLDER = "organizations"
-
-
-@dataclass(frozen=True, slots=True)
-class PoolFigures:
-    """How many sets of books are open, in how many of them something is under way, and how many are kept open."""
-
-    open: int
-    in_use: int
-    capacity: int
 
 
 class BooksPool:
@@ -132,18 +124,24 @@ class BooksPool:
         ):
             yield snapshot
 
-    async def write(self, organization_id: str, work: Callable[[Session], T], *, size: int = 1) -> T:
+    async def write(
+        self, organization_id: str, work: Callable[[Session], T], *, size: int = 1, even_closed: bool = False
+    ) -> T:
         """Run `work` as one transaction that may write, as `read` does: kept whole at its end, or not at all. It holds
         the organization's write lock from its begin on, in this process and among others: what it reads, nobody else
         changes before it has ended.
+
+        Raises:
+            ClosedBooks: the books were handed over, or are about to be removed; `even_closed` is for what opens them.
         """
+        checked = work if even_closed else partial(where_open, work)
         async with self._leased(organization_id) as entry:
             if size <= AT_ONCE_MAX:
                 with suppress(TooLong):
-                    return await self._anchored(organization_id, entry, work, entry.database.run_at_once)
+                    return await self._anchored(organization_id, entry, checked, entry.database.run_at_once)
             async with self.workers.reads.turn(organization_id):
                 in_thread = partial(entry.database.run_in_thread, stoppable=True)
-                return await self._anchored(organization_id, entry, work, in_thread)
+                return await self._anchored(organization_id, entry, checked, in_thread)
 
     def read_now(self, organization_id: str, work: Callable[[Session], T]) -> T:
         """Run `work` as one reading transaction at once, for an act that is in a thread already."""
@@ -185,6 +183,7 @@ class BooksPool:
         async with self._leased(organization_id, compare=False) as entry, entry.comparing:
 
             def with_ends(db: Session) -> tuple[T, Ends]:
+                check_open(db)
                 return work(db, anchor, known), ends_of_books(db)
 
             result, ends = await entry.database.run_in_thread(Mode.WRITE, with_ends)
@@ -193,6 +192,13 @@ class BooksPool:
             entry.documents, entry.entries = ends.documents.position, ends.entries.position
             entry.compared = True
         return result
+
+    async def let_go(self, organization_id: str) -> None:
+        """Close the engine of books that are about to be removed; nothing may be under way in them."""
+        self._anchoring.forget(organization_id)
+        self._awake.pop(organization_id, None)
+        if (entry := self._entries.pop(organization_id, None)) is not None:
+            await entry.database.close()
 
     async def close(self) -> None:
         """Close every engine; nothing may be under way."""

@@ -84,6 +84,11 @@ class Anchoring:
         self._unsure.add(organization_id)
         self._later.soon()
 
+    def forget(self, organization_id: str) -> None:
+        """Anchor nothing of books that are about to be removed."""
+        self._ends.pop(organization_id, None)
+        self._unsure.discard(organization_id)
+
     async def numbers(self, organization_id: str) -> tuple[Number, ...]:
         """The numbers that the directory knows, also where the anchor is lost."""
         return await self._directory.read(lambda db: anchors.anchored_numbers(db, organization_id))

@@ -237,6 +237,26 @@ class Summary(DirectoryTable, table=True):
     figures: str
 
 
+class Departure(DirectoryTable, table=True):
+    """An organization that was handed over to another installation, is being removed, or was removed: of that one, this
+    is all that is left, so it refers to no other table. A handing over is sealed by the receipt of whoever took the
+    books; `ended_at` says that they are in use here again.
+    """
+
+    __tablename__ = "departures"
+
+    id: str = Field(primary_key=True)
+    organization_id: str = Field(index=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    act: str
+    handle: str
+    by: str
+    archive_sha256: str = ""
+    sealed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    sealed_by: str = ""
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 class LatestMoment(DirectoryTable, table=True):
     """The latest moment that the clock has shown, about to the minute: one row. What has expired stays so."""
 

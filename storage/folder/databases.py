@@ -13,8 +13,9 @@ from typing import TypeVar
 import anyio.to_thread
 from sqlmodel import Session
 
+from invoicing.refusals import Conflict
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
-from storage.database import Database
+from storage.database import Database, Databases
 from storage.directory.anchors import Ends
 from storage.directory.database import DIRECTORY_FILE
 from storage.files.in_folder import folder_among
@@ -30,6 +31,19 @@ T = TypeVar("T")
 
 CONNECTIONS_TO_DIRECTORY = 4
 CONNECTIONS_TO_BOOKS = 2
+
+
+def check_in_files(databases: Databases) -> None:
+    """Refuse what works on files, where the books are in none.
+
+    Raises:
+        Conflict: they are on a database server.
+    """
+    if not isinstance(databases, FolderDatabases):
+        raise Conflict(
+            "The books of this installation are on a database server: one organization's are put into an archive, and"
+            " taken from one, where they are files."
+        )
 
 
 class FolderDatabases:

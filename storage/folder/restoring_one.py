@@ -1,4 +1,6 @@
-"""Restoring the books of one organization from a backup of the whole folder; what was there is set aside."""
+"""Restoring the books of one organization from a backup of the whole folder, or from an archive of it alone; what was
+there is set aside.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from invoicing.progress import Progress
 from invoicing.refusals import InvalidInput, NotFound
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory.anchors import Number, ends_of_books
+from storage.folder.archive import lay_down_archive, opened_archive
 from storage.folder.backup import books_path, check_names, check_stamp, lay_down_file, recorded_files
 from storage.folder.manifest import read_manifest
 from storage.folder.migrating import bring_up
@@ -89,6 +92,37 @@ def restore_organization(
             shutil.rmtree(staged, ignore_errors=True)
     progress(len(entries), len(entries))
     return RestoredOne(manifest.created_at, len(entries), set_aside, _given(set_aside, organization_id))
+
+
+def restore_from_archive(
+    archive: Path,
+    root: Path,
+    organization_id: str,
+    *,
+    keys: Path,
+    now: datetime,
+    progress: Progress,
+    signed_by: str = "",
+) -> RestoredOne:
+    """As `restore_organization`, from an archive of this organization alone.
+
+    Raises:
+        NotFound: the archive is of another organization.
+        InvalidInput: it is no archive, not signed so, or something in it was changed.
+    """
+    with opened_archive(archive, keys=keys, signed_by=signed_by) as (archived, content), faults_told(root):
+        if archived.manifest.organization.id != organization_id:
+            raise NotFound("The archive is of another organization.", field="organization")
+        staged = root / f"{UNFINISHED_PREFIX}{uuid4().hex}"
+        staged.mkdir(mode=0o700)
+        try:
+            laid = lay_down_archive(archived, content, staged, progress=progress)
+            sync_tree(staged)
+            set_aside = _exchange(root, laid.folder, root / ORGANIZATIONS_FOLDER / organization_id, now)
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
+    given = (*_given(set_aside, organization_id), *(one.number for one in archived.manifest.numbers))
+    return RestoredOne(archived.manifest.created_at, len(archived.manifest.files), set_aside, given)
 
 
 def _given(set_aside: Path | None, organization_id: str) -> tuple[Number, ...]:

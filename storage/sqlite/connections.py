@@ -141,6 +141,8 @@ def open_plain(path: Path, mode: str, *, busy_timeout_ms: int | None = None) -> 
                 ("synchronous", 2),
                 ("trusted_schema", 0),
                 ("recursive_triggers", 1),
+                # What is removed is not to be read in the file any more; many builds do so anyway.
+                ("secure_delete", 1),
             ):
                 connection.execute(f"PRAGMA {pragma} = {value}")
                 if connection.execute(f"PRAGMA {pragma}").fetchone()[0] != value:

@@ -57,6 +57,7 @@ def test_sound_books_are_opened_with_every_setting(tmp_path: Path) -> None:
         assert found == {"foreign_keys": 1, "synchronous": 2, "journal_mode": "wal"}
         assert setting(connection, "trusted_schema") == 0
         assert setting(connection, "recursive_triggers") == 1
+        assert setting(connection, "secure_delete") == 1
         assert setting(connection, "busy_timeout") == 5_000
 
 
