@@ -66,7 +66,7 @@ def room_to_lay_down(root: Path, organization_id: str) -> Iterator[Path]:
         Conflict: there is a folder of the organization already.
         StorageFault: there is no room, or the data folder cannot be written to.
     """
-    if os.path.lexists(organization_folder(root, organization_id)):
+    if os.path.lexists(folder_among(root / ORGANIZATIONS_FOLDER, organization_id)):
         raise Conflict("There is a folder of these books here that belongs to no organization: move it away first.")
     staged = root / f"{UNFINISHED_PREFIX}{uuid4().hex}"
     with faults_told(root):
