@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import anyio
 import typer
 
-from invoicing.refusals import NotFound
+from invoicing.refusals import Conflict, NotFound
 from invoicing.text.typed import counted
 from server.cli_options import Data, Json, SignedBy
 from server.console import complain, progress, say, say_json
@@ -50,6 +50,27 @@ def existing(settings: Settings) -> Path:
     return settings.data
 
 
+def existing_files(settings: Settings, *, instead: str) -> Path:
+    """The data folder, for what works on books in files; where they are on a server, `instead` says what does it.
+
+    Raises:
+        NotFound: there is none.
+        Conflict: the books are on a server.
+    """
+    check_files(settings, instead=instead)
+    return existing(settings)
+
+
+def check_files(settings: Settings, *, instead: str) -> None:
+    """Refuse what works on books in files, where they are on a server.
+
+    Raises:
+        Conflict: they are.
+    """
+    if settings.address is not None:
+        raise Conflict(f"The books are on {settings.address}, and this works on files: {instead}", field="database_url")
+
+
 def verify(
     data: Data = None,
     organization: Annotated[str, typer.Option(help="Only this organization (its handle).")] = "",
@@ -78,7 +99,7 @@ def backup(
     from storage.folder.backup import back_up
 
     settings = read_settings(data)
-    root = existing(settings)
+    root = existing_files(settings, instead="see docs/scaling.md for backups of a server.")
     with progress("Backing up") as tell:
         report = back_up(root, folder.absolute(), keys=settings.keys, now=system_clock(), progress=tell)
     held = f"{counted(report.organizations, 'organization')}, {counted(report.files, 'file')}"
@@ -120,6 +141,7 @@ def restore(
         return
     if reason:
         raise typer.BadParameter("it goes with --organization.", param_hint="--reason")
+    check_files(settings, instead="restore into files, without the database URL.")
     _restore_all(settings, folder.absolute(), signed_by)
 
 
@@ -150,13 +172,12 @@ def _restore_all(settings: Settings, folder: Path, signed_by: str) -> None:
 async def _restore_one(
     settings: Settings, folder: Path, is_archive: bool, handle: str, reason: str, signed_by: str
 ) -> None:
-    from invoicing.refusals import Conflict
     from operations.recovery import bring_back_books, check_reason
     from server.app import find_organization, local_office
     from storage.folder.migrating import migrate_all
     from storage.folder.restoring_one import restore_from_archive, restore_organization
 
-    root = existing(settings)
+    root = existing_files(settings, instead="see docs/scaling.md for backups of a server.")
     check_reason(reason)
     migrate_all(root, lambda done, of: None)
     async with local_office(settings) as office:
@@ -213,25 +234,40 @@ def doctor(
 
     settings = read_settings(data)
     root, now, kept_days = existing(settings), system_clock(), settings.limits.exports_kept_days
+    if settings.address is not None:
+        from storage.postgres.diagnosis import diagnose_schemas
+
+        findings = diagnose_schemas(settings.address)
+        _tell_findings(findings, as_json)
+        _exit_for(findings, settings.address)
+        return
     removed = clean_up(root) if clean else 0
     aged = remove_aged_exports(root, now=now, kept_days=kept_days) if clean else 0
     if clock_is_right:
         set_clock_back(root, now)
     findings = [*diagnose(root), *key_findings(root, settings.keys), *clock_findings(root, now)]
     findings += aged_exports(root, now=now, kept_days=kept_days)
+    _tell_findings(findings, as_json, removed + aged)
+    if clean and not as_json:
+        say(f"Removed {counted(removed, 'leftover')}.")
+    if aged and not as_json:
+        say(f"Removed {counted(aged, 'export')} that nobody had asked for in {kept_days} days.")
+    _exit_for(findings, root)
+
+
+def _tell_findings(findings: Sequence[Finding], as_json: bool, removed: int = 0) -> None:
     if as_json:
-        say_json({"removed": removed + aged, "findings": [_finding_data(one) for one in findings]})
-    else:
-        for finding in findings:
-            say(f"{finding.severity}: {finding.subject}: {told(finding.remark, at_terminal)}")
-        if clean:
-            say(f"Removed {counted(removed, 'leftover')}.")
-        if aged:
-            say(f"Removed {counted(aged, 'export')} that nobody had asked for in {kept_days} days.")
-        if not findings:
-            say("Everything is in order.")
+        say_json({"removed": removed, "findings": [_finding_data(one) for one in findings]})
+        return
+    for finding in findings:
+        say(f"{finding.severity}: {finding.subject}: {told(finding.remark, at_terminal)}")
+    if not findings:
+        say("Everything is in order.")
+
+
+def _exit_for(findings: Sequence[Finding], place: object) -> None:
     if errors := sum(finding.severity == "error" for finding in findings):
-        complain(f"{counted(errors, 'error')} in {root}; see above")
+        complain(f"{counted(errors, 'error')} in {place}; see above")
         raise typer.Exit(1)
 
 

@@ -11,10 +11,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from invoicing.refusals import Conflict, InvalidInput
+from invoicing.remedies import Act
 from storage.books.pool import BOOKS_FILE
 from storage.database import Mode
 from storage.folder.store import databases_of, exists
 from storage.postgres.addresses import address_of
+from storage.postgres.diagnosis import diagnose_schemas
 from storage.postgres.engines import run_apart, single_engine, transact
 from storage.postgres.schemas import Schemas
 from storage.postgres.scopes import Scope, books_scope, directory_scope
@@ -141,3 +143,22 @@ async def test_a_server_that_ends_is_told_and_found_again_when_it_is_back(tmp_pa
                 refusals.append(fault.fault)
         assert set(refusals) <= {Fault.UNREACHABLE}
         assert await _answer(one, books_scope(books.organization.id), "SELECT count(*) FROM customers") == [(1,)]
+
+
+async def test_doctor_says_what_is_wrong_with_schemas_and_with_the_login(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        bakery = await one.client("Harbour Bakery")
+        address = stores.address(one.store.root)
+        assert address is not None
+        assert diagnose_schemas(address) == []
+        schema = books_scope(bakery.id).schema
+        with past_triggers(one.root / "organizations" / bakery.id / BOOKS_FILE) as connection:
+            connection.execute("UPDATE alembic_version SET version_num = '0026'")
+        (older,) = diagnose_schemas(address)
+        assert (older.subject, older.remedy) == (bakery.handle, Act.MIGRATE)
+        server().sql(f"DROP SCHEMA {schema} CASCADE", database=address.database)
+        assert [found.message for found in diagnose_schemas(address)] == [Fault.MISSING.reason.text]
+        superuser = address_of(server().url(address.database).replace(LOGIN, "postgres", 1))
+        assert [found.subject for found in diagnose_schemas(superuser)] == ["login"]
+    nowhere = address_of("postgresql://counterfoil@127.0.0.1:1/nowhere")
+    assert [found.message for found in diagnose_schemas(nowhere)] == [Fault.UNREACHABLE.reason.text]
