@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import re
 import subprocess
 import sys
@@ -60,10 +61,12 @@ def status(answer: bytes) -> int:
     return int(answer.split(b" ", 2)[1])
 
 
-async def test_raw_paths_and_headers_open_no_door(tmp_path: Path) -> None:
-    data = tmp_path / "data"
+async def test_raw_paths_and_headers_open_no_door_and_stand_in_no_log(tmp_path: Path) -> None:
+    data, numbers = tmp_path / "data", tmp_path / "token"
     token = (await bakery_and_finch(data))["token"]
-    async with real_server(data) as server:
+    numbers.write_text("of-the-operator-" * 2)
+    told = {"COUNTERFOIL_METRICS": "1", "COUNTERFOIL_METRICS_TOKEN_FILE": str(numbers)}
+    async with real_server(data, settings=told | {"COUNTERFOIL_LOG_FORMAT": "json"}) as server:
         host, owner = f"Host: {server.site.url[7:]}", f"Authorization: Bearer {token}"
         paths = (
             f"/mcp/{FINCH}/../{BAKERY}",
@@ -86,7 +89,22 @@ async def test_raw_paths_and_headers_open_no_door(tmp_path: Path) -> None:
         assert status(await raw(server, b"\x16\x03\x01 nonsense\r\n\r\n")) == 400
         assert status(await raw(server, request(f"/mcp/{BAKERY}", host, owner))) == 400
         assert server.process.returncode is None
+        shown = await server.site.send("GET", "/metrics", numbers.read_text())
         await server.stop()
+    assert re.search(r'^counterfoil_connections\{of="stranger",process="\d+"\} \d+$', shown.text, re.MULTILINE)
+    assert_data_and_nobodys_words(
+        server.said.read_text("utf-8"), f"serving {data} on ", (token, "evil", FINCH, "%", "aaaa")
+    )
+
+
+def assert_data_and_nobodys_words(said: str, announced: str, canaries: tuple[str, ...]) -> None:
+    """Of what a server has said, each line is a JSON object; the first is the announcement."""
+    first, *lines = (json.loads(line) for line in said.splitlines())
+    assert (first["event"], first["said"].startswith(announced)) == ("told", True)
+    requests = {(one["route"], one["status"]) for one in lines if one["event"] == "request"}
+    assert requests >= {("/mcp", 401), ("/mcp", 400), ("other", 404), ("/metrics", 200), ("/healthz", 200)}
+    rest = said.partition("\n")[2]
+    assert [one for one in canaries if one in rest] == []
 
 
 async def test_no_answer_waits_for_the_acknowledgement_of_its_first_part(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from server.observing.events import Answered, is_heard, tell
 from server.observing.json_lines import begin_json_log
 from tests.support.assistant import ERAS
 from tests.support.command_line import run_command
-from tests.support.http import BAKERY, FINCH, House, bearer, house, real_server
+from tests.support.http import BAKERY, FINCH, House, house
 from tests.support.identity import GOOD_PASSWORD
 from tests.support.practice import practice
 from tests.support.visits import sign_in
@@ -215,22 +215,11 @@ def test_a_form_of_the_log_that_there_is_not_is_refused(
     assert not is_heard()
 
 
-async def test_servers_say_nothing_that_is_no_json(tmp_path: Path) -> None:
+async def test_stdio_says_nothing_on_standard_error_that_is_no_json(tmp_path: Path) -> None:
+    """Of a server over HTTP `tests/server/test_http_process.py` has the same."""
     data = tmp_path / "data"
     async with practice(data, client="Harbour Bakery") as one:
         await one.customer(one.books(one.first_client))
-    named = tmp_path / "token"
-    named.write_text("of-the-operator-" * 2)
-    settings = {"COUNTERFOIL_METRICS": "1", "COUNTERFOIL_METRICS_TOKEN_FILE": str(named)}
-    async with real_server(data, settings=settings | {"COUNTERFOIL_LOG_FORMAT": "json"}) as server:
-        await server.site.send("POST", "/mcp", headers=bearer(CANARY) | {"X-Request-Id": "mine"})
-        shown = await server.site.send("GET", "/metrics", named.read_text())
-        await server.stop()
-    assert re.search(r'^counterfoil_connections\{of="stranger",process="\d+"\} [1-9]$', shown.text, re.MULTILINE)
-    said = server.said.read_text("utf-8")
-    told, *requests = lines_of(said)
-    assert (told["event"], told["said"].startswith(f"serving {data} on ")) == ("told", True)
-    assert [one["status"] for one in requests if one["request"] == "mine"] == [401]
     async with wired(data, "--log-format", "json") as wire:
         await wire.shake_hands()
         await wire.call("find_customers", organization=BAKERY)
@@ -245,4 +234,3 @@ async def test_servers_say_nothing_that_is_no_json(tmp_path: Path) -> None:
     ]
     assert len({one["request"] for one in calls}) == 4
     assert output == b""
-    assert CANARY not in said
