@@ -27,7 +27,6 @@ from mcp.client.streamable_http import streamable_http_client
 from deploy.container import NO_ENGINE, build_command, find_engine, image
 from tests.deploy.test_formats import DEPLOY, ROOT, VERSION
 from tests.support.assistant import ERAS, Assistant, Era
-from tests.support.browsing import chromium
 from tests.support.chromium import check_is_there, chromium_path
 
 DIST = ROOT / "dist"
@@ -164,6 +163,8 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 async def test_the_site_is_searched_and_loads_nothing_from_elsewhere(site: str) -> None:
+    from tests.support.browsing import chromium
+
     check_is_there(chromium_path(), os.environ)
     asked: list[str] = []
     async with chromium() as browser:

@@ -84,5 +84,7 @@ def test_the_service_is_confined_and_stops_when_what_is_under_way_is_done() -> N
     assert service["ProtectSystem"] == "strict"
     assert (service["NoNewPrivileges"], service["ProtectHome"], service["MemoryDenyWriteExecute"]) == ("yes",) * 3
     assert service["UMask"] == "0077"
+    # Long work makes its processes nicer (storage/work/processes.py), which the group of calls of that name has.
+    assert service["SystemCallFilter"] == "~@privileged"
     assert int(service["TimeoutStopSec"].removesuffix("s")) > Allowance().stop_seconds
     assert variables_of(read("counterfoil.service")) <= read_by_the_program()
