@@ -26,6 +26,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from deploy.container import NO_ENGINE, build_command, find_engine, image
 from tests.deploy.test_formats import DEPLOY, ROOT, VERSION
+from tests.support import servers
 from tests.support.assistant import ERAS, Assistant, Era
 from tests.support.chromium import check_is_there, chromium_path
 
@@ -143,6 +144,23 @@ def test_systemd_finds_nothing_in_the_unit_and_little_that_it_could_do(tmp_path:
     said = subprocess.run([analyze, "verify", unit], capture_output=True, text=True, check=False)
     assert "counterfoil.service" not in said.stdout + said.stderr, said.stderr
     ran(analyze, "security", "--offline=true", "--threshold=15", unit)
+
+
+def test_the_database_of_the_compose_file_has_a_login_that_can_do_nothing_by_itself() -> None:
+    if not servers.is_installed():
+        pytest.skip("There is no PostgreSQL here: the script that makes Counterfoil's login was not tried")
+    server = servers.server()
+    server.sql(f"DROP ROLE {servers.LOGIN}")
+    given = {"POSTGRES_USER": "postgres", "POSTGRES_DB": "postgres", "PGHOST": str(server.folder)}
+    given |= os.environ | {"COUNTERFOIL_DATABASE_PASSWORD": "it's a secret"}
+    ran("sh", DEPLOY / "database.sh", env=given)
+    login, database = "FROM pg_authid WHERE rolname = 'counterfoil'", "FROM pg_database WHERE datname = 'counterfoil'"
+    rights = "SELECT rolcanlogin, rolcreaterole, rolinherit, rolsuper, rolbypassrls, rolcreatedb "
+    assert server.sql(rights + login) == "t|t|f|f|f|f"
+    assert server.sql("SELECT rolpassword LIKE 'SCRAM-SHA-256$%' " + login) == "t"
+    assert server.sql("SELECT pg_get_userbyid(datdba), datcollate " + database) == "counterfoil|C.UTF-8"
+    again = subprocess.run(["sh", DEPLOY / "database.sh"], env=given, capture_output=True, check=False)
+    assert again.returncode, "a fault must not look like success"
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import os
 import re
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import yaml  # type: ignore[import-untyped]  # Its types would be one more libra
 
 from server.http.limits import Allowance
 from server.settings import DEFAULT_URL
-from tests.deploy.test_formats import PROJECT, VERSION, faults, read, read_by_the_program
+from tests.deploy.test_formats import DEPLOY, PROJECT, VERSION, faults, read, read_by_the_program
 from tests.test_documentation import COMMANDS
 
 PORT = DEFAULT_URL.rpartition(":")[2]
@@ -38,8 +39,10 @@ def test_the_compose_file_is_valid_and_keeps_to_itself() -> None:
     for service in (ours, database):
         assert "no-new-privileges:true" in service["security_opt"]
         # What is secret, or the operator's own, comes from the environment and must be there.
-        assert "PASSWORD" not in re.sub(r"\${POSTGRES_PASSWORD:\?[^}]+}|POSTGRES_PASSWORD", "", str(service))
-    assert {mount.partition(":")[0] for mount in ours["volumes"] + database["volumes"]} == composed["volumes"].keys()
+        assert "PASSWORD" not in re.sub(r"\${[A-Z_]+_PASSWORD:\?[^}]+}|'[A-Z_]+_PASSWORD'", "", str(service))
+    mounts = {mount.partition(":")[0] for mount in ours["volumes"] + database["volumes"]}
+    assert mounts == {*composed["volumes"], "./database.sh"}
+    assert (DEPLOY / "database.sh").stat().st_mode & 0o111 or os.name == "nt"
 
 
 def test_the_image_is_made_of_the_wheel_and_the_lock_and_runs_as_nobody_in_particular() -> None:
