@@ -114,9 +114,9 @@ def test_the_lock_of_what_runs_is_the_lock_of_all_without_the_tools() -> None:
         for path in (bundle.LOCK, ROOT / "requirements.lock")
     ]
     runs, everything = both
-    assert runs.items() <= everything.items()
+    assert runs.items() <= everything.items(), "run `make lock`"
     extras = [one for extra in PROJECT["optional-dependencies"].values() for one in extra]
-    assert {Requirement(one).name for one in PROJECT["dependencies"] + extras} <= runs.keys()
+    assert {Requirement(one).name for one in PROJECT["dependencies"] + extras} <= runs.keys(), "run `make lock`"
     assert not {"pytest", "mypy", "ruff", "playwright", "uv"} & runs.keys()
     text = bundle.LOCK.read_text("utf-8")
     assert not re.search(r"://| @ |--(extra-)?index|--find-links", text)
