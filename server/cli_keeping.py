@@ -10,7 +10,6 @@ import anyio
 import typer
 
 from invoicing.text.typed import counted
-from server.cli_folder import existing
 from server.cli_options import Data, Json, command_group
 from server.console import complain, say, say_json
 from server.settings import Settings, read_settings
@@ -85,7 +84,6 @@ async def _anchors(settings: Settings, file: Path | None) -> None:
     from server.app import local_office
     from storage.folder.outside_anchors import add_line, signed_line
 
-    existing(settings)
     async with local_office(settings) as office:
         stated, left_out = await state_anchors(office)
         signing = office.store.signing
@@ -105,6 +103,5 @@ async def _anchors(settings: Settings, file: Path | None) -> None:
 async def _signing_keys(settings: Settings) -> SigningKeys:
     from server.app import local_office
 
-    existing(settings)
     async with local_office(settings) as office:
         return office.store.signing

@@ -10,7 +10,6 @@ import anyio
 import typer
 
 from invoicing.text.typed import counted
-from server.cli_folder import existing
 from server.cli_options import Data, Json, SignedBy
 from server.console import progress, say, say_json
 from server.settings import Settings, read_settings
@@ -85,7 +84,6 @@ async def _hand_over(settings: Settings, handle: str, file: Path, as_json: bool)
     from operations.handing_over import hand_over as hand_over_to
     from server.app import find_organization, local_office
 
-    existing(settings)
     async with local_office(settings) as office:
         found = await find_organization(office, handle)
         with progress("Handing over") as tell:
@@ -103,7 +101,6 @@ async def _seal(settings: Settings, handle: str, receipt: Path, signed_by: str, 
     from operations.handing_over import seal_with_receipt
     from server.app import find_organization, local_office
 
-    existing(settings)
     async with local_office(settings) as office:
         left = await seal_with_receipt(office, await find_organization(office, handle), receipt, signed_by=signed_by)
     if as_json:
@@ -116,7 +113,6 @@ async def _take_back(settings: Settings, handle: str, reason: str, as_json: bool
     from operations.handing_over import take_back
     from server.app import find_organization, local_office
 
-    existing(settings)
     async with local_office(settings) as office:
         await take_back(office, await find_organization(office, handle), reason=reason)
     if as_json:
@@ -129,7 +125,6 @@ async def _take_over(settings: Settings, file: Path, practice: str, signed_by: s
     from operations.taking_over import take_over as take_over_from
     from server.app import local_office
 
-    existing(settings)
     async with local_office(settings) as office:
         with progress("Taking over") as tell:
             taken = await take_over_from(office, file, tell, practice=practice, signed_by=signed_by, reason=reason)
@@ -150,7 +145,6 @@ async def _remove(settings: Settings, handle: str, file: Path, confirm: str, as_
     from operations.removing import remove_organization, retention_of
     from server.app import find_organization, local_office
 
-    existing(settings)
     async with local_office(settings) as office:
         found = await find_organization(office, handle)
         if not as_json:

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from invoicing.organizations import EVERYTHING, CredentialKind, OrganizationRef, Role
@@ -23,7 +24,7 @@ from operations.membership import invite_user
 from operations.practices import local_owner
 from operations.removing import remove_organization
 from operations.taking_over import TakenOver, take_over
-from operations.verification import verify_organization
+from operations.verification import Verified, verify_organization
 from server.app import no_such_organization
 from server.settings import keys_folder
 from storage.books import closing
@@ -159,6 +160,45 @@ async def test_what_is_handed_over_goes_on_there_and_only_there(both: Path) -> N
             await handed(one, both / "again.zip")
         with pytest.raises(Conflict, match="nothing to seal"):
             await seal_with_receipt(one.office, await found(one), there.receipt, signed_by=receipt_key(both))
+
+
+async def test_what_was_issued_until_the_books_closed_is_in_the_archive_and_nothing_after_that(
+    both: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As two processes on one folder: one issues as fast as it can while the other one closes the books."""
+    issued: list[str] = []
+    begun = anyio.Event()
+
+    async def verify_and_wait(office: Office, organization: OrganizationRef) -> Verified:
+        verified = await verify_organization(office, organization)
+        begun.set()
+        return verified
+
+    monkeypatch.setattr("operations.handing_over.verify_organization", verify_and_wait)
+    async with opened(both / "old") as one, opened(both / "old") as busy:
+        client = await found(busy)
+        books = busy.books(client)
+        customer = await busy.customer(books, name="Hotel Bristol")
+
+        async def keep_issuing() -> None:
+            refused = ""
+            await begun.wait()
+            while not refused:
+                try:
+                    issued.append((await busy.issue(books, customer.id)).document.number)
+                except Conflict as conflict:
+                    refused = conflict.message
+            assert refused.endswith("was handed over by owner@example.com on 2026-03-16: it can be read, not changed.")
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(keep_issuing)
+            await anyio.lowlevel.checkpoint()
+            done = await handed(one, both / "bakery.zip")
+        with raw(both / "old" / "organizations" / client.id / BOOKS_FILE) as connection:
+            numbers = [row[0] for row in connection.execute("SELECT number FROM documents ORDER BY position")]
+    assert numbers == ["TEST-INV-2026-00001", *issued]
+    there = await taken(both / "new", both / "bakery.zip", done.archived.signed_by)
+    assert there.verified.documents == len(numbers)
 
 
 def receipt_key(both: Path) -> str:
