@@ -10,7 +10,7 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from socket import socket
 
     from operations.practices import FirstOrganization
+    from server.http.connections import Shares
 
 _GARBAGE = (50_000, 20, 100)
 """How many new things there may be before garbage is looked for. What is loaded stays; to look after each few hundred
@@ -179,8 +180,7 @@ def serve(
 def _serve(
     settings: Settings, address: tuple[str, int], workers: int, accept_new_url: bool, operator: Operator
 ) -> None:
-    from server.http.serving import is_loopback, serve_here, url_of
-    from server.http.serving import serve as serve_http
+    from server.http.listening import is_loopback, url_of
     from storage.folder.migrating import migrate_all
     from views.remedies import at_terminal, told
 
@@ -192,58 +192,55 @@ def _serve(
         operator.tell(f"{name}: {told(reason, at_terminal)}")
     url = url_of(settings.public_url, host=host, port=port)
     announce = partial(operator.tell, f"serving {root} on {url}/mcp, which AI clients are given; for browsers: {url}/")
-    where = partial(
-        serve_http,
-        root,
-        keys=settings.keys,
-        address=settings.address,
-        host=host,
-        port=port,
-        public_url=settings.public_url,
-        links_url=settings.links_url,
-        limits=settings.limits.shared_by(workers),
-        accept_new_url=accept_new_url,
-        observing=settings.observing,
-    )
-    serving = partial(where, allowance=settings.allowance)
-    if workers == 1:
-        serve_here(serving, announce=announce)
-    else:
-        _serve_in_several(serving, announce, workers, settings, address, operator)
+    given: dict[str, Any] = {
+        "keys": settings.keys,
+        "address": settings.address,
+        "host": host,
+        "port": port,
+        "public_url": settings.public_url,
+        "links_url": settings.links_url,
+        "allowance": settings.allowance,
+        "limits": settings.limits.shared_by(workers),
+        "accept_new_url": accept_new_url,
+        "observing": settings.observing,
+    }
+    if workers > 1:
+        _serve_in_several(root, given, announce, workers, operator)
+        return
+    from server.http.serving import serve as serve_http
+    from server.http.serving import serve_here
+
+    serve_here(partial(serve_http, root, **given), announce=announce)
 
 
 def _serve_in_several(
-    serving: Callable[..., Awaitable[None]],
-    announce: Callable[[], None],
-    workers: int,
-    settings: Settings,
-    address: tuple[str, int],
-    operator: Operator,
+    root: Path, given: Mapping[str, Any], announce: Callable[[], None], workers: int, operator: Operator
 ) -> None:
-    from server.http.serving import listen
+    from server.http.listening import listen
     from server.http.supervising import Supervisor
 
-    with listen(*address) as listener:
+    with listen(given["host"], given["port"]) as listener:
         supervisor = Supervisor(
-            serve=partial(_serve_among_others, settings.observing.log_format, serving),
+            serve=partial(_serve_among_others, root, given),
             listener=listener,
             explain=complaint_of,
             tell=operator.tell,
             count=workers,
-            stop_seconds=settings.allowance.stop_seconds,
+            stop_seconds=given["allowance"].stop_seconds,
         )
         if not supervisor.run(announce):
             raise typer.Exit(1)
 
 
 def _serve_among_others(
-    log_format: str, serving: Callable[..., Awaitable[None]], listener: socket, announce: Callable[[], None]
+    root: Path, given: Mapping[str, Any], listener: socket, shares: Shares, announce: Callable[[], None]
 ) -> None:
-    """What one of several processes does, which has a log of its own."""
-    from server.http.serving import serve_among_others
+    """What one of several processes does, which has a log of its own. Whoever watches over them loads none of it."""
+    from server.http.serving import serve as serve_http
+    from server.http.serving import serve_here
 
-    with log_of(log_format, complaint_of):
-        serve_among_others(serving, listener, announce)
+    with log_of(given["observing"].log_format, complaint_of):
+        serve_here(partial(serve_http, root, **given), listener=listener, shares=shares, announce=announce)
 
 
 app.add_typer(organization_app, name="organization")

@@ -20,6 +20,8 @@ _log = logging.getLogger(__name__)
 _AT_A_TIME = 16
 _WAITING = 1_024
 _PAUSE_SECONDS = 1
+_COURTESY_SECONDS = 1 / 200
+"""So long a process leaves a new connection to others that have fewer, where several accept from one socket."""
 
 
 class Acceptor:
@@ -45,10 +47,14 @@ class Acceptor:
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
+            if self._connections.shares.others_have_fewer:
+                await self._is_waiting(loop)
+                await asyncio.sleep(_COURTESY_SECONDS)
             taken: list[socket.socket] = []
             try:
                 taken.append((await loop.sock_accept(self._listener))[0])
-                self._take_waiting(taken)
+                if len(self._connections.shares.counts) == 1:
+                    self._take_waiting(taken)
             except OSError as error:
                 # One that can be spared is closed; it is tried again when the pause is over.
                 self._connections.make_room()
@@ -57,6 +63,16 @@ class Acceptor:
             await asyncio.gather(*connected, return_exceptions=True)
             if not taken:
                 await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def _is_waiting(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Wait until a connection comes in, and leave it where it is; not everywhere can that be seen."""
+        seen = asyncio.Event()
+        with suppress(NotImplementedError):
+            loop.add_reader(self._listener, seen.set)
+            try:
+                await seen.wait()
+            finally:
+                loop.remove_reader(self._listener)
 
     def _take_waiting(self, taken: list[socket.socket]) -> None:
         """Those that wait already, with the first one."""

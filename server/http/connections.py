@@ -7,7 +7,7 @@ stranger's only until its first request has brought a credential, which takes as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, MutableSequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -47,12 +47,27 @@ Place = tuple[bool, str]
 """Whose a connection is: a principal's (True), or that of a stranger at an address."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How many connections each of several processes has that accept from one socket, in memory that they share; this
+    process writes the number at its own `place` alone.
+    """
+
+    counts: MutableSequence[int]
+    place: int
+
+    @property
+    def others_have_fewer(self) -> bool:
+        return self.counts[self.place] > min(self.counts)
+
+
 @dataclass(slots=True)
 class OpenConnections:
     """All connections of this process, by whose they are, each group with those that were silent longest first."""
 
     allowance: Allowance
     connections_max: int
+    shares: Shares = field(default_factory=lambda: Shares([0], 0))
     _places: dict[Guest, Place] = field(default_factory=dict)
     _groups: dict[Place, dict[Guest, None]] = field(default_factory=dict)
     _strangers: int = 0
@@ -113,11 +128,13 @@ class OpenConnections:
 
     def _put(self, guest: Guest, place: Place) -> None:
         self._places[guest] = place
+        self.shares.counts[self.shares.place] = len(self._places)
         self._groups.setdefault(place, {})[guest] = None
         self._strangers += not place[0]
 
     def _take(self, guest: Guest) -> None:
         place = self._places.pop(guest)
+        self.shares.counts[self.shares.place] = len(self._places)
         del self._groups[place][guest]
         if not self._groups[place]:
             del self._groups[place]

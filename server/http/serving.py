@@ -18,14 +18,15 @@ import uvicorn
 from sse_starlette.sse import AppStatus
 from starlette.types import ASGIApp
 
-from invoicing.refusals import Conflict, InvalidInput, Unavailable
+from invoicing.refusals import Conflict, InvalidInput
 from invoicing.text.typed import counted
 from operations.identity.public_url import Lost, serve_at
 from server.app import system_clock
 from server.http.accepting import Acceptor
 from server.http.application import HttpSettings, http_application
-from server.http.connections import OpenConnections
+from server.http.connections import OpenConnections, Shares
 from server.http.limits import Allowance
+from server.http.listening import listen, url_of
 from server.http.loops import new_event_loop
 from server.http.metrics import metered
 from server.http.protocol import WatchedProtocol
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from storage.postgres.addresses import Address
 
 _log = logging.getLogger(__name__)
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 async def serve(
@@ -60,10 +60,11 @@ async def serve(
     announce: Callable[[], None],
     accept_new_url: bool = False,
     listener: socket.socket | None = None,
+    shares: Shares | None = None,
     observing: Observing | None = None,
 ) -> None:
     """Serve until a signal asks to stop; requests under way are finished first. `announce` is told of the start, and
-    `listener` is given where others accept from the same socket.
+    `listener` and `shares` are given where others accept from the same socket.
 
     Raises:
         Unavailable: the address or the port is not to be had.
@@ -72,7 +73,8 @@ async def serve(
             shown, and there is no token for them.
     """
     url = url_of(public_url, host=host, port=port)
-    connections = OpenConnections(allowance, _room_for(allowance))
+    room = _room_for(allowance)
+    connections = OpenConnections(allowance, room, shares) if shares else OpenConnections(allowance, room)
     listener = listener or listen(host, port)
     settings = HttpSettings(port=port, public_url=url, links_url=links_url or links_url_of(url), allowance=allowance)
     questions = Questions(settings.allowance.asking)
@@ -113,13 +115,6 @@ def serve_here(serving: Callable[..., Awaitable[None]], **more: Any) -> None:
     anyio.run(partial(serving, **more), backend_options={"loop_factory": new_event_loop})
 
 
-def serve_among_others(
-    serving: Callable[..., Awaitable[None]], listener: socket.socket, announce: Callable[[], None]
-) -> None:
-    """As `serve_here`, in one of several processes that accept from one socket."""
-    serve_here(serving, listener=listener, announce=announce)
-
-
 def _config(application: ASGIApp, connections: OpenConnections) -> uvicorn.Config:
     """How uvicorn serves an application of ours."""
     return uvicorn.Config(
@@ -148,22 +143,6 @@ def _room_for(allowance: Allowance) -> int:
             field="COUNTERFOIL_CONNECTIONS",
         )
     return allowance.connections or most
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens on this address.
-
-    Raises:
-        Unavailable: the address or the port is not to be had.
-    """
-    try:
-        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError:
-        raise Unavailable(f"{host} port {port} is in use or not to be had: choose another with --port.") from None
-    # Its connections inherit this. asyncio sets it only where a socket names its protocol, which this one does not; and
-    # an event stream, which is sent in several parts, would wait 40 ms for the client's acknowledgement of the first.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listener
 
 
 class StoppingServer(uvicorn.Server):
@@ -205,11 +184,6 @@ class StoppingServer(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-def url_of(public_url: str, *, host: str, port: int) -> str:
-    """Where the server is reached: at a name, because passkeys need one."""
-    return public_url or f"http://{'[::1]' if host == '::1' else 'localhost'}:{port}"
-
-
 def check_nothing_lost(lost: Lost | None, url: str) -> None:
     """Refuse to serve where that makes anything worthless.
 
@@ -223,8 +197,3 @@ def check_nothing_lost(lost: Lost | None, url: str) -> None:
             f" Serve it at {lost.before} (--public-url), or, to go on without them, once with --accept-new-url.",
             field="public_url",
         )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the address."""
-    return host in _LOOPBACK

@@ -12,13 +12,15 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableSequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
-Serve = Callable[[socket.socket, Callable[[], None]], None]
+from server.http.connections import Shares
+
+Serve = Callable[[socket.socket, Shares, Callable[[], None]], None]
 """Serves on a socket until a signal asks to stop, and says when it does; a function that can be sent to a process."""
 Explain = Callable[[Exception], str]
 """What was refused or went wrong, in one line, empty where it is a defect; a function that can be sent to a process."""
@@ -34,6 +36,7 @@ _CONTEXT = multiprocessing.get_context("spawn")
 class _Worker:
     process: BaseProcess
     line: Connection
+    place: int
     is_serving: bool = False
     has_complained: bool = False
 
@@ -51,9 +54,13 @@ class Supervisor:
     count: int
     stop_seconds: int
     _workers: list[_Worker] = field(default_factory=list)
+    _counts: MutableSequence[int] = field(init=False)
     _stopping: bool = False
     _failures: int = 0
     _not_before: float = 0
+
+    def __post_init__(self) -> None:
+        self._counts = _CONTEXT.RawArray("q", self.count)
 
     def run(self, announce: Callable[[], None]) -> bool:
         """Serve until a signal asks to stop; what is under way is finished first. `announce` is told of the start.
@@ -97,10 +104,14 @@ class Supervisor:
 
     def _begin(self) -> None:
         ours, theirs = _CONTEXT.Pipe(duplex=False)
-        process = _CONTEXT.Process(target=_work, args=(self.serve, self.listener, theirs, self.explain))
+        place = min(set(range(self.count)) - {one.place for one in self._workers})
+        # Whoever had the place before had connections when it ended.
+        self._counts[place] = 0
+        given = (self.serve, self.listener, Shares(self._counts, place), theirs, self.explain)
+        process = _CONTEXT.Process(target=_work, args=given)
         process.start()
         theirs.close()
-        self._workers.append(_Worker(process, ours))
+        self._workers.append(_Worker(process, ours, place))
 
     def _fill(self) -> None:
         """Begin what is missing, after a pause where the last one could not begin: one to try."""
@@ -163,7 +174,7 @@ class Supervisor:
         self._workers.clear()
 
 
-def _work(serve: Serve, listener: socket.socket, line: Connection, explain: Explain) -> None:
+def _work(serve: Serve, listener: socket.socket, shares: Shares, line: Connection, explain: Explain) -> None:
     """What a process does."""
     # Whoever interrupts the server at a terminal interrupts all of it; the watching process says when to stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -171,7 +182,7 @@ def _work(serve: Serve, listener: socket.socket, line: Connection, explain: Expl
     if parent is not None:
         threading.Thread(target=_stop_with, args=(parent,), daemon=True).start()
     try:
-        serve(listener, lambda: line.send(""))
+        serve(listener, shares, lambda: line.send(""))
     except Exception as error:
         complaint = explain(error)
         if not complaint:

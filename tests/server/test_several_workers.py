@@ -7,8 +7,10 @@ import os
 import signal
 import sys
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import pytest
 
 from storage.work.limits import Limits
@@ -20,6 +22,9 @@ from tests.support.waiting import until
 
 pytestmark = [pytest.mark.faults, pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")]
 whole = pytest.mark.skipif(not is_whole(), reason="starts more processes than there is time for (make test-faults)")
+
+# Connections on which nothing is sent stay open for as long as the test looks at them.
+PATIENT = {"COUNTERFOIL_HEAD_SECONDS": "600"}
 
 
 async def begun(data: Path) -> str:
@@ -40,13 +45,57 @@ def serving(server: RealServer) -> set[int]:
     return serving_below(server.process.pid)
 
 
+@dataclass(slots=True)
+class Lines:
+    """Connections that are opened one after the other, and how many of them each process has taken."""
+
+    server: RealServer
+    opened: list[asyncio.StreamWriter] = field(default_factory=list)
+
+    def taken(self) -> list[int]:
+        ours = {one.get_extra_info("sockname")[1] for one in self.opened}
+        return [
+            sum(bool(one.raddr) and one.raddr.port in ours for one in psutil.Process(pid).net_connections("tcp4"))
+            for pid in serving(self.server)
+        ]
+
+    async def open(self) -> None:
+        port = int(self.server.site.url.rpartition(":")[2])
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        self.opened.append(writer)
+        await until(lambda: sum(self.taken()) == len(self.opened))
+
+    async def close(self) -> None:
+        writer = self.opened.pop()
+        writer.close()
+        await writer.wait_closed()
+
+
+async def share_new_connections(server: RealServer) -> None:
+    """Connections that stay open fall to both processes, however quick one of them is."""
+    lines = Lines(server)
+    await lines.open()
+    await lines.open()
+    async with asyncio.timeout(60):
+        while 0 in lines.taken():
+            # The other one has not come to serving yet.
+            await lines.close()
+            await lines.open()
+    for _ in range(10):
+        await lines.open()
+    assert min(lines.taken()) >= 4
+    while lines.opened:
+        await lines.close()
+
+
 async def test_workers_serve_one_folder_are_replaced_and_stop_together(tmp_path: Path) -> None:
     data = tmp_path / "data"
     token = await begun(data)
-    async with real_server(data, workers=2) as server:
+    async with real_server(data, workers=2, settings=PATIENT) as server:
         await until(lambda: len(serving(server)) == 2)
         first = serving(server)
         numbers = await asyncio.gather(*(issue(server.site, token) for _ in range(6)))
+        await share_new_connections(server)
         # One of them dies, and no request that comes afterwards notices: the other one accepts it.
         victim = min(first)
         os.kill(victim, signal.SIGKILL)

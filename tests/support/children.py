@@ -18,3 +18,16 @@ def is_alive(pid: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return state != "Z"
+
+
+def open_names(pid: int) -> list[str]:
+    """What the process has open: files by their paths, sockets as `socket:[...]`."""
+    return [name for one in Path(f"/proc/{pid}/fd").iterdir() if (name := _name_of(one))]
+
+
+def _name_of(link: Path) -> str:
+    """Empty where it was closed while somebody looked."""
+    try:
+        return str(link.readlink())
+    except FileNotFoundError:
+        return ""

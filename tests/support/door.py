@@ -13,7 +13,8 @@ from starlette.types import ASGIApp
 
 from server.http.connections import OpenConnections
 from server.http.limits import Allowance
-from server.http.serving import StoppingServer, listen
+from server.http.listening import listen
+from server.http.serving import StoppingServer
 from tests.support.http import free_port
 
 PATIENCE_SECONDS = 30

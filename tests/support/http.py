@@ -306,7 +306,7 @@ async def real_server(
 
 
 async def _answers(site: Site, ended: asyncio.Task[int], said: Path) -> None:
-    async with asyncio.timeout(60), site.http() as http:
+    async with asyncio.timeout(180), site.http() as http:
         while True:
             # Whoever ends before it answers has failed to start; meanwhile this is asked fifty times a second.
             await asyncio.wait([ended], timeout=0.02)
