@@ -14,13 +14,11 @@ import pytest
 from mcp import Client
 
 from operations.access import open_books
-from operations.finding_invoices import InvoiceSearch, find_invoices
 from operations.rights import Right
-from operations.verification import verify_books
 from server.app import find_organization, local_office, local_server
 from server.settings import Settings
-from storage.books.pool import Books
 from tests.support.assistant import ERAS, Era
+from tests.support.auditor import kept, numbers
 from tests.support.faults import scaled
 from tests.support.issuing import issue_invoice
 from tests.support.practice import issue_request, practice
@@ -45,7 +43,8 @@ root, handle, customer, name = Path(sys.argv[1]), *sys.argv[2:]
 
 async def write(books, writer):
     for index in range(25):
-        reference = f"{name}-{writer}-{index}"
+        # Half of them do what the other process does too.
+        reference = f"{name if writer % 2 else 'both'}-{writer}-{index}"
         issued = await issue_invoice(books, issue_request(customer, reference=reference))
         print(issued.document.number, flush=True)
 
@@ -60,25 +59,6 @@ asyncio.run(main())
 """
 
 
-def numbers(count: int, year: int) -> list[str]:
-    return [f"TEST-INV-{year}-{index:05}" for index in range(1, count + 1)]
-
-
-async def kept(books: Books) -> list[str]:
-    """The numbers of all documents in order, after everything about them was verified."""
-    verified = await verify_books(books)
-    assert verified.problem == ""
-    found: list[str] = []
-    cursor = ""
-    while True:
-        page = await find_invoices(books, InvoiceSearch(), cursor=cursor, limit=100)
-        found += [one.header.number for one in page.items]
-        if not page.next_cursor:
-            assert len(found) == verified.documents
-            return found[::-1]
-        cursor = page.next_cursor
-
-
 async def bakery(data: Path) -> str:
     """A data folder with a client and its customer, whose id is answered; nobody has it open."""
     async with practice(data) as one:
@@ -90,12 +70,14 @@ async def test_eight_writers_in_two_processes_leave_no_gap_and_no_double(tmp_pat
     data = tmp_path / "data"
     customer = await bakery(data)
     processes = [start_python(WRITERS, str(data), BAKERY, customer, name) for name in ("left", "right")]
-    acknowledged = sorted(await asyncio.to_thread(let_race, processes))
+    acknowledged = await asyncio.to_thread(let_race, processes)
     async with local_office(Settings(data)) as office:
         books = open_books(office, await find_organization(office, BAKERY), Right.READ)
         found = await kept(books)
     year = int(found[0][9:13])
-    assert found == acknowledged == numbers(200, year)
+    # Of the same reference both processes were told the same invoice.
+    assert found == sorted(set(acknowledged)) == numbers(150, year)
+    assert len(acknowledged) == 200
 
 
 async def issue_until_killed(wire: Wire, issued: dict[str, str], references: list[str], delay: float) -> None:

@@ -6,7 +6,8 @@ import asyncio
 import os
 import random
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,9 @@ from storage.directory import users
 from storage.directory.tables import MembershipClient
 from storage.ids import new_id
 from storage.sqlite.files_limit import FILES_PER_BOOKS
-from tests.server.test_faults import kept, numbers
 from tests.server.test_settlement_faults import act_of, made_by, sound
+from tests.support.auditor import kept, numbers
+from tests.support.faults import is_whole, scaled
 from tests.support.http import BAKERY, LINES, Credentials, RealServer, Site, message_of, real_server, site_of
 from tests.support.practice import Practice, practice
 
@@ -38,6 +40,8 @@ SALE: dict[str, Any] = {"customer": "Hotel Bristol", "lines": LINES}
 BOOKS_MAX = 64
 FILES_MAX = BOOKS_MAX * FILES_PER_BOOKS + 120
 THREADS_MAX = 64
+FILES_OF_MANY_MAX = 1_000 * FILES_PER_BOOKS + 120
+OPEN = {"COUNTERFOIL_CALLS_PER_SECOND": "100000", "COUNTERFOIL_CALLS_BURST": "1000000"}
 
 
 def sized(whole: int, small: int) -> int:
@@ -150,25 +154,34 @@ def threads_of(pid: int) -> int:
     return len(os.listdir(f"/proc/{pid}/task"))
 
 
-async def test_eight_clients_leave_no_gap_and_no_double_and_resources_level_off(tmp_path: Path) -> None:
+def most_of(count_of: Callable[[int], int], servers: Iterable[RealServer]) -> int:
+    return max(count_of(server.process.pid) for server in servers)
+
+
+async def test_eight_clients_of_two_processes_leave_no_gap_and_no_double_and_resources_level_off(
+    tmp_path: Path,
+) -> None:
     data = tmp_path / "data"
     keys = await bakery(data, 8)
-    references = [f"ref-{index}" for index in range(sized(2_000, 100))]
+    references = [f"ref-{index}" for index in range(scaled(2_000))]
 
     async def issue_all(site: Site, key: str, mine: Iterable[str]) -> list[str]:
         return [await issue(site, key, reference) for reference in mine]
 
-    async with real_server(data) as server:
+    async with real_server(data) as one, real_server(data) as other:
+        servers = (one, other)
         middle = len(references) // 2
         issued: list[str] = []
         used: list[tuple[int, int]] = []
         for part in (references[:middle], references[middle:]):
-            shares = zip(keys, shared_out(part, len(keys)), strict=True)
-            for numbers_of_one in await asyncio.gather(*(issue_all(server.site, *share) for share in shares)):
+            shares = zip((one.site, other.site) * 4, keys, shared_out(part, len(keys)), strict=True)
+            for numbers_of_one in await asyncio.gather(*(issue_all(*share) for share in shares)):
                 issued += numbers_of_one
-            used.append((open_files(server.process.pid), threads_of(server.process.pid)))
-        await server.stop()
-        assert "Traceback" not in server.said.read_text("utf-8")
+            used.append((most_of(open_files, servers), most_of(threads_of, servers)))
+        for server in servers:
+            await server.stop()
+            assert "Traceback" not in server.said.read_text("utf-8")
+    print(f"open files and threads of a process, half way and at the end: {used}")
     (files, threads), (files_later, threads_later) = used
     assert files_later <= files + 10
     assert threads_later <= threads + 40
@@ -225,13 +238,29 @@ async def ask(site: Site, token: str, handle: str, *, dedicated: bool) -> list[s
     return [told["organization"]["handle"], *(one["name"] for one in told["customers"])]
 
 
+@asynccontextmanager
+async def sites(one: Practice) -> AsyncIterator[list[Site]]:
+    """Two server processes on the practice's folder; otherwise the application in this one."""
+    if not is_whole():
+        async with site_of(one.store, one.clock) as site:
+            yield [site]
+        return
+    async with real_server(one.root, settings=OPEN) as left, real_server(one.root, settings=OPEN) as right:
+        yield [left.site, right.site]
+        for server in (left, right):
+            assert open_files(server.process.pid) <= FILES_OF_MANY_MAX
+            assert threads_of(server.process.pid) <= THREADS_MAX
+            print(f"{open_files(server.process.pid)} open files, {threads_of(server.process.pid)} threads")
+            await server.stop()
+
+
 async def test_many_principals_in_many_organizations_never_get_each_others_answers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pool, "open_books_max", lambda: BOOKS_MAX)
     chance = random.Random(7)  # noqa: S311  # Who asks whom.
-    principals, organizations, calls = sized(200, 10), sized(1_000, 20), sized(20_000, 300)
-    async with practice(tmp_path / "data") as one, site_of(one.store, one.clock) as site:
+    principals, organizations, calls = sized(200, 10), sized(1_000, 12), sized(60_000, 600)
+    async with practice(tmp_path / "data") as one:
         clients = [await one.client(f"Client {index}") for index in range(organizations)]
         for client in clients:
             await one.customer(one.books(client), f"Customer of {client.handle}")
@@ -239,12 +268,14 @@ async def test_many_principals_in_many_organizations_never_get_each_others_answe
         tokens = [await member(one, mine, index) for index, mine in enumerate(reach)]
         reached = [{client.handle for client in mine} for mine in reach]
         asked = ((chance.randrange(principals), chance.choice(clients).handle) for _ in range(calls))
+        async with sites(one) as served:
 
-        async def work() -> None:
-            for who, handle in asked:
-                told = await ask(site, tokens[who], handle, dedicated=bool(who % 2))
-                assert told == ([handle, f"Customer of {handle}"] if handle in reached[who] else [])
+            async def work() -> None:
+                for who, handle in asked:
+                    # All requests have the same id.
+                    told = await ask(chance.choice(served), tokens[who], handle, dedicated=bool(who % 2))
+                    assert told == ([handle, f"Customer of {handle}"] if handle in reached[who] else [])
 
-        await asyncio.gather(*(work() for _ in range(16)))
+            await asyncio.gather(*(work() for _ in range(16)))
         assert open_files(os.getpid()) <= FILES_MAX
         assert threading.active_count() <= THREADS_MAX
