@@ -1,16 +1,21 @@
 """Files that somebody has sent to be imported, while their columns are looked at and corrected on a page.
 
-They lie where uploads lie, under a name that only unfinished things have, and are of the process that serves: what is
-imported or an hour old is removed, and so is everything when the process ends.
+They lie where uploads lie, and the directory knows of them, so that whichever process the page comes to has them. What
+is imported, not wanted or an hour old is removed.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
+
+from pydantic import TypeAdapter
+from sqlmodel import Session
 
 from invoicing.importing.columns import Columns
 from invoicing.importing.kinds import BEGINNING_BYTES, ImportKind, check_beginning, check_size, file_name_of
@@ -21,10 +26,17 @@ from invoicing.remedies import Remark
 from operations.import_files import FileToImport, GlancedColumn, glance_at_file, read_file_to_import
 from operations.imported import Imported
 from operations.importing import import_table
-from storage.books.pool import Books
-from storage.files.kept import Room
+from storage.books.pool import Books, BooksPool
+from storage.directory import followed
+from storage.directory.database import Directory
+from storage.directory.followed import Followed
+from storage.files.kept import FileName, Files, Room, StoredFile, read
 from storage.ids import new_id
 
+_KIND = "import"
+_FORMAT = "import"
+_LOOKED_AT_MAX = 64
+"""Of so many files a process remembers what it has found in them."""
 LIFETIME = timedelta(hours=1)
 HELD_MAX = 8
 """Files of one organization that wait to be imported."""
@@ -56,21 +68,42 @@ class HeldImport:
     kind: Kind
     by: str
     file_name: str
-    path: Path
+    stored: StoredFile
+    begun_at: datetime
     expires_at: datetime
     reading: Reading = _LEFT_OUT
     update: bool = False
     columns: tuple[GlancedColumn, ...] | None = None
     checked: Checked | None = None
-    closing: ExitStack = field(default_factory=ExitStack)
 
-    def read_as(self, reading: Reading, *, update: bool) -> None:
-        """Read it so from now on."""
-        self.reading, self.update, self.checked, self.columns = reading, update, None, None
+    def file_in(self, files: Files) -> FileToImport:
+        """The file, for whoever reads it."""
+        return FileToImport(self.kind, partial(_content, files, self.stored), self.file_name, self.reading)
 
-    @property
-    def file(self) -> FileToImport:
-        return FileToImport(self.kind, self.path.read_bytes, self.file_name, self.reading)
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A file as the directory knows it."""
+
+    kind: Kind
+    file_name: str
+    stored: StoredFile
+    reading: Reading
+    update: bool
+
+
+_STATE = TypeAdapter(_State)
+
+
+def _content(files: Files, stored: StoredFile) -> bytes:
+    content = read(files, stored)
+    if content is None:
+        raise _not_here()
+    return content
+
+
+def _not_here() -> NotFound:
+    return NotFound("No such file here, or not any more: it is kept for an hour.", field="file")
 
 
 @dataclass(slots=True)
@@ -118,84 +151,112 @@ def _append(path: Path, content: bytes) -> None:
 
 @dataclass(slots=True)
 class HeldImports:
-    """The files of a process that wait to be imported, by organization."""
+    """The files of a data folder that wait to be imported."""
 
-    _held: dict[str, dict[str, HeldImport]] = field(default_factory=dict)
-
-    @asynccontextmanager
-    async def run(self) -> AsyncIterator[None]:
-        """What is left at the end is removed."""
-        try:
-            yield
-        finally:
-            for organization_id in list(self._held):
-                for one in list(self._held[organization_id].values()):
-                    self._remove(organization_id, one)
+    _directory: Directory
+    _pool: BooksPool
+    _looked_at: OrderedDict[str, HeldImport] = field(default_factory=OrderedDict)
 
     @asynccontextmanager
-    async def receiving(self, books: Books, kind: Kind) -> AsyncIterator[tuple[Incoming, ExitStack]]:
-        """A file as it comes in, and what removes it: whoever keeps it takes that over."""
-        with ExitStack() as stack:
-            path = stack.enter_context(books.files.being_written(Room.UPLOADS, ""))
-            yield Incoming(kind, path, books), stack
+    async def receiving(self, books: Books, kind: Kind) -> AsyncIterator[Incoming]:
+        """A file as it comes in; what is not kept is removed."""
+        with books.files.being_written(Room.UPLOADS, "") as path:
+            yield Incoming(kind, path, books)
 
-    def keep(self, books: Books, incoming: Incoming, stack: ExitStack, file_name: str) -> HeldImport:
+    async def keep(self, books: Books, incoming: Incoming, file_name: str) -> HeldImport:
         """Hold a file that has come, for an hour.
 
         Raises:
             LimitExceeded: as many as may wait here do.
         """
-        now = books.clock()
-        self.sweep(now)
-        held = self._held.setdefault(books.organization.id, {})
-        if len(held) >= HELD_MAX:
-            mine = min((one for one in held.values() if one.by == books.actor), key=_expiry, default=None)
-            if mine is None:
+        now, new = books.clock(), new_id("imp")
+        await self.sweep(now)
+        waiting = await self._waiting(books)
+        if len(waiting) >= HELD_MAX:
+            mine = [one for one in waiting if one.by == books.actor]
+            if not mine:
                 raise LimitExceeded(f"{HELD_MAX} files wait here to be imported: import them first.", field="file")
-            self._remove(books.organization.id, mine)
-        one = HeldImport(
-            new_id("imp"), incoming.kind, books.actor, file_name_of(file_name), incoming.path, now + LIFETIME
-        )
-        one.closing = stack.pop_all()
-        held[one.id] = one
+            await self.remove(books, mine[-1])
+        named = FileName(new, "application/octet-stream", _FORMAT)
+        stored = await books.use_files(books.files.put, incoming.path, named)
+        name = file_name_of(file_name)
+        one = HeldImport(new, incoming.kind, books.actor, name, stored, now, now + LIFETIME)
+        await self._keep(books, one)
         return one
 
-    def find(self, books: Books, held_id: str) -> HeldImport:
+    async def find(self, books: Books, held_id: str) -> HeldImport:
         """The file of this id, of these books and of whoever has sent it.
 
         Raises:
             NotFound: there is none, or not any more.
         """
-        self.sweep(books.clock())
-        one = self._held.get(books.organization.id, {}).get(held_id)
-        if one is None or one.by != books.actor:
-            raise NotFound("No such file here, or not any more: it is kept for an hour.", field="file")
-        return one
+        here, now = books.organization.id, books.clock()
+        found = await self._directory.read(lambda db: followed.find_followed(db, _KIND, here, held_id, now=now))
+        if found is None or found.by != books.actor:
+            raise _not_here()
+        return self._known(found)
 
-    def of(self, books: Books) -> list[HeldImport]:
+    async def of(self, books: Books) -> list[HeldImport]:
         """The files of these books that whoever opened them has sent, the newest first."""
-        self.sweep(books.clock())
-        held = self._held.get(books.organization.id, {}).values()
-        return sorted((one for one in held if one.by == books.actor), key=_expiry, reverse=True)
+        return [one for one in await self._waiting(books) if one.by == books.actor]
 
-    def sweep(self, now: datetime) -> None:
-        """Remove the files whose hour is over."""
-        for organization_id in list(self._held):
-            for one in list(self._held[organization_id].values()):
-                if one.expires_at <= now:
-                    self._remove(organization_id, one)
+    async def read_as(self, books: Books, one: HeldImport, reading: Reading, *, update: bool) -> HeldImport:
+        """Read it so from now on."""
+        said = HeldImport(
+            one.id, one.kind, one.by, one.file_name, one.stored, one.begun_at, one.expires_at, reading, update
+        )
+        await self._keep(books, said)
+        return said
 
-    def remove(self, books: Books, one: HeldImport) -> None:
+    async def remove(self, books: Books, one: HeldImport) -> None:
         """Remove a file, which was imported or is not wanted."""
-        self._remove(books.organization.id, one)
+        self._looked_at.pop(one.id, None)
+        await self._directory.write(lambda db: followed.forget_followed(db, one.id))
+        await books.use_files(books.files.remove, one.stored)
 
-    def _remove(self, organization_id: str, one: HeldImport) -> None:
-        self._held.get(organization_id, {}).pop(one.id, None)
-        one.closing.close()
+    async def sweep(self, now: datetime) -> None:
+        """Remove the files whose hour is over."""
+        for one in await self._directory.read(lambda db: followed.expired_followed(db, _KIND, now=now)):
+            stored = _STATE.validate_json(one.state).stored
+            remove = self._pool.files(one.organization_id).remove
+            await self._pool.workers.use_files(one.organization_id, remove, stored)
+            await self._directory.write(partial(_forget, one.id))
+
+    async def _waiting(self, books: Books) -> list[HeldImport]:
+        here, now = books.organization.id, books.clock()
+        found = await self._directory.read(lambda db: followed.all_followed(db, _KIND, here, now=now))
+        return [self._known(one) for one in found]
+
+    async def _keep(self, books: Books, one: HeldImport) -> None:
+        state = _STATE.dump_json(_State(one.kind, one.file_name, one.stored, one.reading, one.update)).decode()
+        kept = Followed(one.id, _KIND, books.organization.id, one.by, state, one.begun_at, None, one.expires_at)
+        await self._directory.write(lambda db: followed.put_followed(db, kept))
+
+    def _known(self, kept: Followed) -> HeldImport:
+        """The file, with what this process has found in it as it is read now."""
+        state, seen = _STATE.validate_json(kept.state), self._looked_at.get(kept.id)
+        if seen is not None and (seen.reading, seen.update) == (state.reading, state.update):
+            return seen
+        found = HeldImport(
+            kept.id,
+            state.kind,
+            kept.by,
+            state.file_name,
+            state.stored,
+            kept.begun_at,
+            kept.expires_at,
+            state.reading,
+            state.update,
+        )
+        self._looked_at[kept.id] = found
+        self._looked_at.move_to_end(kept.id)
+        if len(self._looked_at) > _LOOKED_AT_MAX:
+            self._looked_at.popitem(last=False)
+        return found
 
 
-def _expiry(one: HeldImport) -> datetime:
-    return one.expires_at
+def _forget(held_id: str, db: Session) -> None:
+    followed.forget_followed(db, held_id)
 
 
 async def columns_of(books: Books, one: HeldImport) -> tuple[GlancedColumn, ...]:
@@ -205,7 +266,7 @@ async def columns_of(books: Books, one: HeldImport) -> tuple[GlancedColumn, ...]
         InvalidInput, LimitExceeded: as `glance_at_file`.
     """
     if one.columns is None:
-        one.columns = await glance_at_file(books, one.file)
+        one.columns = await glance_at_file(books, one.file_in(books.files))
     return one.columns
 
 
@@ -232,14 +293,16 @@ async def import_held(books: Books, one: HeldImport, imports: HeldImports) -> Ch
     """
     found = await _imported(books, one, dry_run=False)
     if found.imported.written:
-        imports.remove(books, one)
+        await imports.remove(books, one)
     else:
         one.checked = None
     return found
 
 
 async def _imported(books: Books, one: HeldImport, *, dry_run: bool) -> Checked:
-    read = await read_file_to_import(books, one.file, update=one.update, dry_run=dry_run, progress=_nobody)
+    read = await read_file_to_import(
+        books, one.file_in(books.files), update=one.update, dry_run=dry_run, progress=_nobody
+    )
     imported = await import_table(books, read.wanted, progress=_nobody)
     return Checked(imported, read.form, read.wanted.columns, (*read.notes, *imported.notes))
 

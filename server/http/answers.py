@@ -119,15 +119,6 @@ def session_unknown() -> Turned:
     return Turned(_rpc_error(404, "The session is unknown or has ended: begin anew with initialize."))
 
 
-def asked_elsewhere() -> Turned:
-    """421: 404 would tell the client to begin a new session, and 202 that its user's answer has arrived."""
-    return Turned(
-        _rpc_error(
-            421, "The call that asked this is not held by this server process, or has ended. Nothing was changed."
-        )
-    )
-
-
 def too_old(request_id: object, requested: str) -> Turned:
     """The revision that a client asks for, or goes on with, is from before the oldest that is spoken."""
     error = revisions.too_old(requested).error

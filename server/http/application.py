@@ -107,15 +107,11 @@ def http_application(
         running += of_catalogue
     allowance = settings.allowance
     downloading = Transfers(allowance.downloads, allowance.downloads_each)
-    running += [
-        partial(now_and_then, lambda: remove_expired(store, now=office.latest()), "files whose hour is over"),
-        partial(now_and_then, partial(forget_expired, office), "requests and tokens that are over"),
-    ]
     desk, urls = Desk.of(office, allowance), ConnectionUrls.of(port=settings.port, public_url=settings.public_url)
     known = Providers(office.latest, of_operator)
     limiter = Limiter(settings.allowance)
     standing = StandingRights(Deadline(Dispatch(entrances), allowance), office)
-    running += [standing.run, desk.exports.run, desk.imports.run]
+    running += [*_sweeping(office, desk), standing.run, desk.exports.run, partial(asked.run, store.directory)]
     gate = _gate(office, standing, limiter, asked)
 
     @asynccontextmanager
@@ -158,6 +154,16 @@ def _office(store: Store, clock: Clock, settings: HttpSettings, signer: LinkSign
         with_credential=True,
         hashing=settings.hashing,
     )
+
+
+def _sweeping(office: Office, desk: Desk) -> list[_Run]:
+    """What removes now and then what is over."""
+    store = office.store
+    return [
+        partial(now_and_then, lambda: remove_expired(store, now=office.latest()), "files whose hour is over"),
+        partial(now_and_then, lambda: desk.imports.sweep(office.latest()), "files that nobody has imported"),
+        partial(now_and_then, partial(forget_expired, office), "requests and tokens that are over"),
+    ]
 
 
 def _behind_hosts(application: ASGIApp, port: int, office: Office) -> ASGIApp:

@@ -2,27 +2,42 @@
 
 A question goes out on the answer of its own call; the client's reply is a message of its own, and finds the call by the
 session and the question's id. Sessions are rows that any process serves; a call under way lives in one process, and so
-do its questions. What a reply may settle is decided here alone.
+do its questions. A reply that reaches another process goes through the directory, where the one that asked looks twice
+a second, while it waits for any. What a reply may settle is decided here alone.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
 import math
+import re
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import anyio
+from sqlmodel import Session
 
-from invoicing.organizations import Scopes
+from invoicing.organizations import Clock, Scopes, scopes_of, scopes_text
 from invoicing.refusals import LimitExceeded, Unavailable
 from server.http.messages import Message
+from storage.directory.database import Directory
+from storage.directory.replies import KeptReply, forget_replies, put_reply, replies_for, sessions_there
 from storage.directory.sessions import SessionClient
+from storage.ids import new_id
 
 _PREFIX = "ask_"
+_OF_PROCESS = re.compile(rf"{_PREFIX}[0-9a-f]{{8}}_")
+_LOOK_SECONDS = 1 / 2
+_PASSED_ON_FOR = timedelta(minutes=10)
+"""So long a reply waits to be read: no question waits longer."""
+_CANCELLED_METHOD = "notifications/cancelled"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -106,7 +121,7 @@ class Question:
 class Questions:
     """The questions of this process; of one principal at most `at_once` wait at a time.
 
-    An id names the process, so that another process knows a reply that it cannot deliver, and has 160 random bits.
+    An id names the process, so that another process knows for whom a reply is, and has 160 random bits.
     """
 
     def __init__(self, at_once: int) -> None:
@@ -114,6 +129,15 @@ class Questions:
         self._process = f"{_PREFIX}{secrets.token_hex(4)}_"
         self._waiting: dict[str, Question] = {}
         self._closed = False
+        self._asked = asyncio.Event()
+
+    @asynccontextmanager
+    async def run(self, directory: Directory) -> AsyncIterator[None]:
+        """Look for replies that have reached other processes, whenever a question waits."""
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._look_out, directory)
+            yield
+            group.cancel_scope.cancel()
 
     @contextmanager
     def put(self, asked: Conversation, call: object) -> Iterator[Question]:
@@ -131,6 +155,7 @@ class Questions:
             )
         question = Question(f"{self._process}{secrets.token_hex(20)}", asked, str(call))
         self._waiting[question.id] = question
+        self._asked.set()
         try:
             yield question
         finally:
@@ -140,13 +165,31 @@ class Questions:
         """Whether the message answers a question of another process, or of one that has ended."""
         return message.answers.startswith(_PREFIX) and not message.answers.startswith(self._process)
 
+    async def pass_on(
+        self, directory: Directory, clock: Clock, message: Message, *, session: str, scopes: Scopes
+    ) -> None:
+        """Leave a reply to the process that asked, which decides what it settles."""
+        named = _OF_PROCESS.match(message.answers)
+        if named is None:
+            return
+        now = clock()
+        reply = KeptReply(
+            id=new_id("rep"),
+            process=named.group(),
+            conversation=session,
+            scopes=scopes_text(scopes),
+            message=json.dumps(message.content),
+            expires_at=now + _PASSED_ON_FOR,
+        )
+        await directory.write(lambda db: put_reply(db, reply, now=now))
+
     def hear(self, message: Message, *, session: str, scopes: Scopes) -> None:
         """Take note of a message that the MCP server has accepted in this session: an answer, or a call's end.
 
         An answer that nobody waits for in this session has no effect. Nor has one by a credential that may
         do less than the call that asks: it would do more after all.
         """
-        if message.method == "notifications/cancelled":
+        if message.method == _CANCELLED_METHOD:
             cancelled = str(message.params.get("requestId"))
             self._withdraw(_CANCELLED, [one for one in self._of(session) if one.call == cancelled])
             return
@@ -168,6 +211,31 @@ class Questions:
         withdrawn = [one for one in self._waiting.values() if not one.outcome.done()]
         self._withdraw(_STOPPING, withdrawn)
         return bool(withdrawn)
+
+    async def _look_out(self, directory: Directory) -> None:
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            while self._waiting:
+                await anyio.sleep(_LOOK_SECONDS)
+                try:
+                    await self._look(directory)
+                except Unavailable as error:
+                    _log.warning("no replies could be looked for: %s", error)
+
+    async def _look(self, directory: Directory) -> None:
+        asked = {one.asked.session for one in self._waiting.values()}
+
+        def look(db: Session) -> tuple[list[KeptReply], set[str]]:
+            return replies_for(db, self._process), sessions_there(db, asked)
+
+        replies, there = await directory.read(look)
+        for session in asked - there:
+            self.end_session(session)
+        for reply in replies:
+            self.hear(Message(json.loads(reply.message)), session=reply.conversation, scopes=scopes_of(reply.scopes))
+        if replies:
+            await directory.write(lambda db: forget_replies(db, [one.id for one in replies]))
 
     def _of(self, session: str) -> list[Question]:
         return [one for one in self._waiting.values() if one.asked.session == session]

@@ -62,7 +62,7 @@ async def _exports(desk: Desk, request: Request, visitor: Visitor) -> Response:
             issued_to=day_of(typed["to"], field="to"),
             kind=typed["kind"],
         )
-        run = desk.exports.start(books, asked)
+        run = await desk.exports.start(books, asked)
     except (InvalidInput, Conflict) as refusal:
         return await _shown(desk, visitor, books, typed, refusal)
     return see_other(f"{place_of(books.organization)}/exports/{run.id}")
@@ -74,7 +74,7 @@ async def _shown(
     profile = await books.read(load_profile)
     formats, reader = formats_of(profile, ""), FileReader(visitor.office.store, visitor.office.principal)
     offered = [*_FORMATS, *_OF_COUNTRIES.get(profile.country, ())]
-    runs = [one for one in desk.exports.of(books) if not one.standing.is_over]
+    runs = [one for one in await desk.exports.of(books) if not one.standing.is_over]
     return await show(
         visitor,
         books.organization,
@@ -104,7 +104,7 @@ async def _started(desk: Desk, request: Request, visitor: Visitor) -> Response:
     """One that was started: how far it has come, and at its end the file."""
     books = await _books(request, visitor)
     try:
-        run = desk.exports.find(books, request.path_params["export"])
+        run = await desk.exports.find(books, request.path_params["export"])
     except NotFound:
         return await show(visitor, books.organization, "export_gone.html", here=_HERE, status=404, title=_gone_title())
     return await show(
@@ -115,7 +115,7 @@ async def _started(desk: Desk, request: Request, visitor: Visitor) -> Response:
 async def _progress(desk: Desk, request: Request, visitor: Visitor) -> Response:
     """The same as the part of the page that changes."""
     books = await _books(request, visitor)
-    run = desk.exports.find(books, request.path_params["export"])
+    run = await desk.exports.find(books, request.path_params["export"])
     return part("export_progress.html", place=place_of(books.organization), **await _about(books, run))
 
 

@@ -63,13 +63,13 @@ async def _import(desk: Desk, coming: Transfers, request: Request, visitor: Visi
     with coming.turn(visitor.office.principal.user_id) as admitted:
         if not admitted:
             return too_many(5)
-        async with desk.imports.receiving(books, kind) as (incoming, stack):
+        async with desk.imports.receiving(books, kind) as incoming:
             try:
                 seconds = desk.allowance.upload_seconds
                 form, name = await read_file_form(request, visitor, incoming.write, seconds=seconds)
                 await incoming.end()
                 incoming.kind = _kind(form.text("kind"), allowed)
-                held = desk.imports.keep(books, incoming, stack, name)
+                held = await desk.imports.keep(books, incoming, name)
             except (InvalidInput, LimitExceeded) as refusal:
                 return await _choose(desk, visitor, books, allowed, kind, refusal)
     return see_other(f"{place_of(books.organization)}/import/{held.id}")
@@ -95,7 +95,7 @@ async def _choose(
         kinds=[(one.value, import_kind_word(one.value)) for one in allowed],
         kind=kind.value,
         most=bytes_max(ImportKind.CUSTOMERS) // 1024**2,
-        waiting=[(one.id, one.file_name, import_kind_word(one.kind.value)) for one in desk.imports.of(books)],
+        waiting=[(one.id, one.file_name, import_kind_word(one.kind.value)) for one in await desk.imports.of(books)],
     )
 
 
@@ -106,24 +106,25 @@ async def _held(desk: Desk, request: Request, visitor: Visitor) -> Response:
         return await _shown(request, visitor, books, held)
     form = await visitor.form(request)
     if form.text("step") == "leave":
-        desk.imports.remove(books, held)
+        await desk.imports.remove(books, held)
         return see_other(f"{place_of(books.organization)}/import")
     try:
-        await _correct(books, held, form)
+        held = await _correct(desk, books, held, form)
     except (InvalidInput, LimitExceeded) as refusal:
         return await _shown(request, visitor, books, held, refusal)
     answer = await _shown(request, visitor, books, held)
     return answer if answer.status_code != 200 else see_other(request.url.path)
 
 
-async def _correct(books: Books, held: HeldImport, form: Form) -> None:
+async def _correct(desk: Desk, books: Books, held: HeldImport, form: Form) -> HeldImport:
     """Read the file as the form says."""
     columns = await columns_of(books, held)
     before = shown_columns(held.kind, columns, await _columns(books, held), held.reading.map)
     said = {one.index: form.text(f"column_{one.index}") for one in before}
     chosen = mapped_anew(before, columns, said, held.reading.map)
     options = [f"{name}={form.text(name).strip()}" for name in _OPTIONS if form.text(name).strip()]
-    held.read_as(replace(reading_of((), [*options, _LEFT_OUT]), map=chosen), update=form.text("update") == "yes")
+    reading = replace(reading_of((), [*options, _LEFT_OUT]), map=chosen)
+    return await desk.imports.read_as(books, held, reading, update=form.text("update") == "yes")
 
 
 _LEFT_OUT = "ignore_unknown=true"
@@ -222,7 +223,7 @@ async def _found(desk: Desk, request: Request, visitor: Visitor) -> tuple[Books,
         Turned: there is none, or not any more, or it is not this person's to import.
     """
     books = await _books(request, visitor)
-    held = desk.imports.find(books, request.path_params["import"])
+    held = await desk.imports.find(books, request.path_params["import"])
     return open_books(visitor.office, books.organization, RIGHT_TO_IMPORT[held.kind]), held
 
 

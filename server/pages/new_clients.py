@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from invoicing.countries import COUNTRY_CODES
 from invoicing.organizations import Environment, OrganizationRef
+from invoicing.progress import AsyncProgress
 from invoicing.refusals import InvalidInput, Refusal
 from operations.identity.browsing import new_mark
 from operations.layer_plans import Model
@@ -47,7 +48,8 @@ _FIELD_OF = {"copy_from": "copy_from", "organization_layer": "layer"}
 
 
 def routes(desk: Desk) -> list[Route]:
-    creating = _Creating()
+    office = desk.office
+    creating = _Creating(Makings(office.store.directory, office.clock))
     return [
         desk.page(_PAGE, creating.form, methods=["GET", "POST"]),
         desk.page(f"{_PAGE}/preview", _preview, methods=["POST"]),
@@ -58,7 +60,7 @@ def routes(desk: Desk) -> list[Route]:
 
 @dataclass(frozen=True, slots=True)
 class _Creating:
-    makings: Makings = field(default_factory=Makings)
+    makings: Makings
 
     async def form(self, request: Request, visitor: Visitor) -> Response:
         practice = await _practice(request, visitor)
@@ -74,27 +76,25 @@ class _Creating:
         if not await visitor.sends_first(form):
             # Pressed twice, it leads to the one that is made.
             return see_other(f"{place}/{mark}" if mark.isalnum() else place)
-        making = self.makings.begin(
-            mark,
-            given["name"].strip(),
-            user_id=visitor.office.principal.user_id,
-            practice_id=practice.id,
-            make=lambda progress: create_client_organization(
-                visitor.office, _wanted(practice, given), progress=progress
-            ),
-        )
-        await asyncio.wait([making.task], timeout=_PATIENCE_SECONDS)
-        if not making.task.done():
-            return see_other(f"{place}/{mark}")
-        try:
-            return see_other(_way_to(making.task.result()))
-        except Refusal as refusal:
-            return await _asked(visitor, practice, given, refusal)
+        making = Making(mark, given["name"].strip(), visitor.office.principal.user_id, practice.id)
+
+        async def make(progress: AsyncProgress) -> str:
+            wanted = _wanted(practice, given)
+            return _way_to(await create_client_organization(visitor.office, wanted, progress=progress))
+
+        task = await self.makings.begin(making, make)
+        await asyncio.wait([task], timeout=_PATIENCE_SECONDS)
+        if task.done():
+            # What was a defect rises here, for whoever waits.
+            await task
+        if making.refused is not None:
+            return await _asked(visitor, practice, given, making.refused)
+        return see_other(making.way or f"{place}/{mark}")
 
     async def followed(self, request: Request, visitor: Visitor) -> Response:
         """How far it is, until it is there; without script the page loads itself again."""
         practice = await _practice(request, visitor)
-        making = self._find(request, visitor, practice)
+        making = await self._find(request, visitor, practice)
         if making is None:
             clients = f"{place_of(practice)}/clients"
             return told(
@@ -106,7 +106,7 @@ class _Creating:
                 status=404,
                 links=((clients, gettext("Clients")), (f"{clients}/new", gettext("Create client organization"))),
             )
-        if making.task.done():
+        if making.is_over:
             return _led_on(making, place_of(practice))
         title = gettext("Creating %(name)s", name=making.name)
         return await show(
@@ -120,13 +120,13 @@ class _Creating:
 
     async def progress(self, request: Request, visitor: Visitor) -> Response:
         practice = await _practice(request, visitor)
-        making = self._find(request, visitor, practice)
+        making = await self._find(request, visitor, practice)
         if making is None:
             raise Turned(nothing_here())
         return part("client_progress.html", making=_shown(making, request.url.path), place=place_of(practice))
 
-    def _find(self, request: Request, visitor: Visitor, practice: OrganizationRef) -> Making | None:
-        return self.makings.find(
+    async def _find(self, request: Request, visitor: Visitor, practice: OrganizationRef) -> Making | None:
+        return await self.makings.find(
             request.path_params["mark"], user_id=visitor.office.principal.user_id, practice_id=practice.id
         )
 
@@ -237,14 +237,13 @@ def _wanted(practice: OrganizationRef, given: Mapping[str, str]) -> ClientReques
 
 def _led_on(making: Making, place: str) -> Response:
     """To the client that was made, or why it was not, with the way back."""
-    try:
-        return see_other(_way_to(making.task.result()))
-    except Refusal as refusal:
-        links = (
-            (f"{place}/clients/new", gettext("Create client organization")),
-            (f"{place}/clients", gettext("Clients")),
-        )
-        return told(gettext("This cannot be done"), message_of(refusal, on_page), status=409, links=links)
+    if making.refused is None:
+        return see_other(making.way)
+    links = (
+        (f"{place}/clients/new", gettext("Create client organization")),
+        (f"{place}/clients", gettext("Clients")),
+    )
+    return told(gettext("This cannot be done"), message_of(making.refused, on_page), status=409, links=links)
 
 
 def _way_to(made: NewClient) -> str:
@@ -254,12 +253,6 @@ def _way_to(made: NewClient) -> str:
 
 def _shown(making: Making, asked: str) -> dict[str, Any]:
     """How far a client is, for the page that follows it at the address `asked`; `address` leads on once it is there."""
-    task = making.task
-    refused, address = "", ""
-    if task.done():
-        try:
-            address = _way_to(task.result())
-        except Refusal as refusal:
-            refused = message_of(refusal, on_page)
+    refused = message_of(making.refused, on_page) if making.refused else ""
     far = {"done": making.done, "of": making.of}
-    return {"name": making.name, "asked": asked, "address": address, "refused": refused, **far}
+    return {"name": making.name, "asked": asked, "address": making.way, "refused": refused, **far}

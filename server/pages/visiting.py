@@ -50,13 +50,20 @@ class Desk:
 
     office: Office
     cookie: SessionCookie
-    exports: ExportRuns = field(default_factory=ExportRuns)
-    imports: HeldImports = field(default_factory=HeldImports)
+    exports: ExportRuns
+    imports: HeldImports
     allowance: Allowance = field(default_factory=Allowance)
 
     @classmethod
     def of(cls, office: Office, allowance: Allowance | None = None) -> Desk:
-        return cls(office, SessionCookie.of(office.public_url), allowance=allowance or Allowance())
+        store = office.store
+        return cls(
+            office,
+            SessionCookie.of(office.public_url),
+            ExportRuns(store.directory),
+            HeldImports(store.directory, store.pool),
+            allowance or Allowance(),
+        )
 
     def page(self, path: str, page: Page, *, methods: Sequence[str] = ("GET",)) -> Route:
         """The route of a page for people who are signed in; whoever is not signs in and comes back."""

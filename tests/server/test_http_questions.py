@@ -330,20 +330,22 @@ async def test_a_client_cancels_a_call_that_waits_and_no_other(home: House, clie
         assert text_of(await kept.hear()) == "yes"
 
 
-async def test_an_answer_at_another_process_is_refused_and_changes_nothing(home: House, client: Asked) -> None:
+async def test_an_answer_at_another_process_reaches_the_one_that_asked(home: House, client: Asked) -> None:
     async with site_of(home.one.store, home.one.clock, equip=equip) as second:
         there = client.over(site=second)
+        other = await shake_hands(home.site, client.token)
         async with waiting(client) as (line, question), waiting(there) as (another, asked):
-            for wrong, at in ((question, there), (asked, client), (UNKNOWN, client)):
-                answered = await at.reply(wrong, "no")
-                assert answered.status_code == 421
-                assert "not held by this server process" in answered.json()["error"]["message"]
-            unknown = await there.over(session="ses_0").reply(question, "no")
-            assert unknown.status_code == 404
+            # A reply counts in its own session alone, whichever process it comes to.
+            assert (await other.over(site=second).reply(question, "no")).status_code == 202
+            assert (await there.over(session="ses_0").reply(question, "no")).status_code == 404
+            assert (await client.reply(UNKNOWN, "no")).status_code == 202
             # What the first process was told of the client in the handshake, the second knows by the session.
-            await there.reply(asked, "there")
-            await client.reply(question, "here")
+            assert (await client.reply(asked, "there")).status_code == 202
+            assert (await there.reply(question, "here")).status_code == 202
             assert (text_of(await line.hear()), text_of(await another.hear())) == ("here", "there")
+        async with waiting(client) as (line, question):
+            assert (await there.end()).status_code == 204
+            await withdrawn(line, question, "The session has ended.")
 
 
 async def test_an_application_that_ends_withdraws_its_questions_and_the_session_goes_on(
@@ -355,7 +357,8 @@ async def test_an_application_that_ends_withdraws_its_questions_and_the_session_
     told = await line.hear()
     assert (told["params"]["requestId"], told["params"]["reason"]) == (question["id"], "The server is stopping.")
     await asyncio.wait_for(line.served, 30)
-    assert (await client.reply(question, "late")).status_code == 421
+    # Nobody waits for it any more: it is answered like any such reply, and settles nothing.
+    assert (await client.reply(question, "late")).status_code == 202
     async with waiting(client) as (again, asked):
         await client.reply(asked, "yes")
         assert text_of(await again.hear()) == "yes"

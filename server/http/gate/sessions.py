@@ -55,12 +55,16 @@ class Sessions:
 
     async def _go_on(self, state: RequestState, scope: Scope, receive: Receive, send: Send) -> None:
         session, reply = _open_session(state, scope), _Reply(send)
-        if self._questions.asked_elsewhere(state.message):
-            raise answers.asked_elsewhere()
         await self._application(with_state(scope, self._with_caller(state, session)), receive, reply)
         if reply.status == 202:
             scopes = state.authenticated_request.scopes
-            self._questions.hear(state.message, session=session.id, scopes=scopes)
+            if self._questions.asked_elsewhere(state.message):
+                store = self._office.store
+                message = state.message
+                clock = self._office.latest
+                await self._questions.pass_on(store.directory, clock, message, session=session.id, scopes=scopes)
+            else:
+                self._questions.hear(state.message, session=session.id, scopes=scopes)
 
     async def _end(self, state: RequestState, scope: Scope) -> Response:
         session = _open_session(state, scope).id
