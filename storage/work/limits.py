@@ -29,7 +29,7 @@ class Limits:
     exports_a_day: int = 100
     export_mib_a_day: int = 500
     exports_kept_days: int = 30
-    books_awake: int = 64
+    books_awake: int = 48
     activity_rows: int = 20_000
     activity_days: int = 400
 
