@@ -100,6 +100,6 @@ async def test_an_invoice_whose_process_is_killed_at_any_step_is_whole_or_absent
         assert found == numbers(index + was_there, year), reference
         assert number == numbers(index + 1, year)[-1], reference
         lost, replayed = lost + (not was_there), replayed + was_there
-    assert lost > 3, "it was killed before it was kept"
+    assert lost > 1, "it was killed before it was kept"
     assert replayed, "and after that"
     assert (await audited_folder(data))[HANDLE] == numbers(len(told), year)
