@@ -50,7 +50,7 @@ for line in sys.stdin:
 
 @pytest.mark.faults
 @pytest.mark.skipif(sys.platform == "win32", reason="nothing is forked there")
-async def test_a_migration_that_is_killed_at_any_statement_goes_on_and_others_do_not_wait(tmp_path: Path) -> None:
+async def test_a_migration_that_is_killed_at_any_statement_goes_on(tmp_path: Path) -> None:
     async with practice(tmp_path / "made") as one:
         client = await one.client("Older")
     path = Path(ORGANIZATIONS_FOLDER, client.id, BOOKS_FILE)
