@@ -50,6 +50,11 @@ class Database(Protocol):
     """One database in use: the directory, or one organization's books. Transactions run whole."""
 
     @property
+    def has_fault(self) -> bool:
+        """Whether something is known to be wrong with it; it is not looked at again."""
+        ...
+
+    @property
     def is_intact(self) -> bool:
         """Whether nothing is known to be wrong with it, as far as can be seen from outside."""
         ...

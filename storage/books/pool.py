@@ -252,7 +252,10 @@ class BooksPool:
 
     def _is_damaged(self, organization_id: str) -> bool:
         entry = self._entries.get(organization_id)
-        return entry is not None and not entry.database.is_intact
+        if entry is None:
+            return False
+        # Those that rest are looked at when they are woken; to look at a thousand takes as long as a page may.
+        return entry.database.has_fault or (organization_id in self._awake and not entry.database.is_intact)
 
     async def _ends(self, organization_id: str) -> Ends:
         async with self._leased(organization_id) as entry:

@@ -53,6 +53,10 @@ class SchemaDatabase:
         self._damaged = False
 
     @property
+    def has_fault(self) -> bool:
+        return self._damaged
+
+    @property
     def is_intact(self) -> bool:
         return not self._damaged
 

@@ -43,6 +43,9 @@ def fault_of(error: BaseException, where: str) -> StorageFault | None:
             return fault_of(error.orig, where) if error.orig is not None else None
         case asyncpg.PostgresError():
             return _of_state(error.sqlstate, where)
+        case asyncpg.InterfaceError() if isinstance(error, ValueError):
+            # A value that does not fit its column never reached the server.
+            return None
         case asyncpg.InterfaceError() | OSError() | TimeoutError():
             return told(where, Fault.UNREACHABLE)
     state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)

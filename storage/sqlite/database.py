@@ -57,6 +57,11 @@ class Database:
         self._threads = anyio.CapacityLimiter(math.inf)
 
     @property
+    def has_fault(self) -> bool:
+        """Whether something is known to be wrong with the file; it is not looked at again."""
+        return self._file.has_fault
+
+    @property
     def is_intact(self) -> bool:
         """Whether nothing is known to be wrong with the file, as far as can be seen from outside."""
         return self._file.is_intact

@@ -69,6 +69,11 @@ class GuardedFile:
         return self._fault.fault is Fault.LOG or self._seen == self._look_if_there()
 
     @property
+    def has_fault(self) -> bool:
+        """Whether something is known to be wrong with it; it is not looked at again."""
+        return self._fault is not None
+
+    @property
     def is_intact(self) -> bool:
         """Whether nothing is known to be wrong with it, and the log and its index are those that were opened."""
         return self._fault is None and self._log in (None, self._log_identity())
