@@ -18,6 +18,7 @@ from tests.support.memory import keep_in_memory
 from tests.support.on_both import is_on_both
 from tests.support.servers import MISSING as NO_SERVER
 from tests.support.servers import needs_server
+from tests.support.sqlite_alone import why_left_out
 
 # The same examples in every run, and no failure because a machine is busy: a red test means a changed behaviour.
 settings.register_profile("counterfoil", deadline=None, derandomize=True)
@@ -52,6 +53,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if is_on_both(metafunc.definition.nodeid) and not stores.is_on_server():
         both = [stores.SQLITE, pytest.param(stores.POSTGRES, marks=needs_server)]
         metafunc.parametrize("_kept_in", both, indirect=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A run with books on a server leaves out what only files have."""
+    if stores.is_on_server():
+        for item in items:
+            if reason := why_left_out(item.nodeid):
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(autouse=True)

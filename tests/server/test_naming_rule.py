@@ -22,13 +22,13 @@ from operations.access import Office
 from operations.onboarding import ClientRequest, create_client_organization
 from storage.books.approvals import save_approval
 from storage.books.pool import BOOKS_FILE
-from storage.folder.store import open_store
 from tests.support.assistant import ERAS, Assistant, Era, assistant, text_of
 from tests.support.clock import SettableClock
 from tests.support.folders import folder_of
 from tests.support.people import archive, colleague, in_the_directory
 from tests.support.practice import Practice, practice
 from tests.support.raw import raw
+from tests.support.stores import open_store
 from tools.catalog import CATALOG
 from tools.description import Effect, Scope
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 from collections import defaultdict
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -23,15 +21,15 @@ from storage.directory.access_queries import (
     reachable_by_handle,
     reachable_by_id,
 )
-from storage.directory.database import DIRECTORY_FILE, Directory
+from storage.directory.database import DIRECTORY_FILE
 from storage.directory.organizations import add_organization, every_reachable
 from storage.directory.tables import Credential, CredentialOrganization, MembershipClient, Organization
-from storage.folder.databases import FolderDatabases
 from storage.sqlite.engines import Mode
 from storage.work import budget
-from tests.support.begun import begin_folder
 from tests.support.clock import NOON
 from tests.support.faults import scaled
+from tests.support.pools import lone_directory
+from tests.support.raw import raw
 
 PARTNERS, CLIENTS, USERS = 3, 20, 12
 FEW = 4
@@ -96,13 +94,9 @@ def counted(db: Session, reach: Reach) -> tuple[int, int]:
 
 @pytest.mark.parametrize("seed", range(8))
 async def test_the_count_is_that_of_the_rows(tmp_path: Path, seed: int) -> None:
-    begin_folder(tmp_path)
-    directory = Directory(FolderDatabases(tmp_path).directory())
-    try:
+    async with lone_directory(tmp_path) as directory:
         await directory.write(lambda db: populate(db, random.Random(seed)))  # noqa: S311
         found = [await directory.read(partial(counted, reach=reach)) for reach in reaches(USERS)]
-    finally:
-        await directory.close()
     assert [fast for fast, _ in found] == [rows for _, rows in found]
     assert len({fast for fast, _ in found}) > 3
 
@@ -137,13 +131,11 @@ def reached(db: Session, users: int = USERS) -> list[OrganizationRef | None]:
 @pytest.mark.parametrize("by", ["this process", "a thread of it", "another process"])
 async def test_who_reaches_what_is_known_anew_after_every_change(tmp_path: Path, by: str) -> None:
     """What a connection remembers is what a new one reads, whoever has changed what; and it does remember."""
-    begin_folder(tmp_path)
-    directory = Directory(FolderDatabases(tmp_path).directory())
     chance = random.Random(by)  # noqa: S311  # The same changes in every run.
     asked = partial(reached, users=scaled(USERS, 2))
-    with closing(sqlite3.connect(tmp_path / DIRECTORY_FILE, isolation_level=None)) as other_process:
-        try:
-            await directory.write(partial(populate, chance=chance))
+    async with lone_directory(tmp_path) as directory:
+        await directory.write(partial(populate, chance=chance))
+        with raw(tmp_path / DIRECTORY_FILE) as other_process:
             seen = set()
             for step in range(24):
                 statement = chance.choice(CHANGES).format(n=step, user=step % USERS)
@@ -160,15 +152,11 @@ async def test_who_reaches_what_is_known_anew_after_every_change(tmp_path: Path,
                 assert await directory.read(asked) == anew
                 seen.add(sum(one is not None for one in anew))
             assert len(seen) > 3
-        finally:
-            await directory.close()
 
 
 async def test_what_is_reached_is_asked_for_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # On a busy machine it may take longer than one transaction may hold the event loop.
     monkeypatch.setattr(budget, "NANOSECONDS_MAX", 10**12)
-    begin_folder(tmp_path)
-    directory = Directory(FolderDatabases(tmp_path).directory())
     asked: list[str] = []
 
     @event.listens_for(Engine, "before_cursor_execute")
@@ -181,11 +169,11 @@ async def test_what_is_reached_is_asked_for_once(tmp_path: Path, monkeypatch: py
         return found, len(asked) - before
 
     try:
-        await directory.write(partial(populate, chance=random.Random(1)))  # noqa: S311  # The same office in every run.
-        (found, at_first), (again, later) = [await directory.read(known) for _ in range(2)]
+        async with lone_directory(tmp_path) as directory:
+            await directory.write(partial(populate, chance=random.Random(1)))  # noqa: S311  # The same in every run.
+            (found, at_first), (again, later) = [await directory.read(known) for _ in range(2)]
     finally:
         event.remove(Engine, "before_cursor_execute", note)
-        await directory.close()
     everything = 4 * FEW * (PARTNERS + CLIENTS)
     assert 0 < found == again < everything
     # Whoever does not reach something is told so anew each time.
@@ -193,9 +181,6 @@ async def test_what_is_reached_is_asked_for_once(tmp_path: Path, monkeypatch: py
 
 
 async def test_a_limited_credential_reaches_what_was_picked_and_its_user_reaches(tmp_path: Path) -> None:
-    begin_folder(tmp_path)
-    directory = Directory(FolderDatabases(tmp_path).directory())
-
     def by_reach(db: Session) -> list[tuple[set[str], set[str], set[str]]]:
         reached = [{one.id for one in every_reachable(db, each, archived=True)} for each in reaches(USERS)]
         picked: dict[str, set[str]] = defaultdict(set)
@@ -203,10 +188,8 @@ async def test_a_limited_credential_reaches_what_was_picked_and_its_user_reaches
             picked[row.credential_id].add(row.organization_id)
         return [(reached[2 * n], reached[2 * n + 1], picked[f"crd-{n}"]) for n in range(USERS)]
 
-    try:
+    async with lone_directory(tmp_path) as directory:
         await directory.write(lambda db: populate(db, random.Random(3)))  # noqa: S311
         found = await directory.read(by_reach)
-    finally:
-        await directory.close()
     assert all(limited == whole & picked for whole, limited, picked in found)
     assert any(limited not in (set(), whole, picked) for whole, limited, picked in found)

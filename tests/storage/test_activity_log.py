@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -17,10 +15,9 @@ from storage.directory import activity_log, organizations, users
 from storage.directory.activity import INSTALLATION, Bounds, Noted, noted_page
 from storage.directory.activity_log import LEFT_OUT, ActivityLog
 from storage.directory.database import DIRECTORY_FILE, Directory
-from storage.folder.databases import FolderDatabases
 from storage.sqlite.engines import StorageFault
-from tests.support.begun import begin_folder
 from tests.support.clock import NOON
+from tests.support.pools import lone_directory
 from tests.support.raw import raw
 
 KEPT = Bounds(rows=5, days=10)
@@ -36,22 +33,13 @@ BAKERY = NewOrganization(
 READ = Noted(NOON, "mcp", "find_customers", "ok", "org-a", named=True)
 
 
-@asynccontextmanager
-async def a_directory(root: Path) -> AsyncIterator[Directory]:
-    directory = Directory(FolderDatabases(begin_folder(root)).directory())
-    try:
-        yield directory
-    finally:
-        await directory.close()
-
-
 async def acts(directory: Directory, organization_id: str) -> list[tuple[str, int]]:
     page = await directory.read(lambda db: noted_page(db, organization_id, cursor="", limit=100))
     return [(one.act, one.times) for one in page.items]
 
 
 async def test_each_log_keeps_its_newest_rows_and_none_that_is_too_old(tmp_path: Path) -> None:
-    async with a_directory(tmp_path) as directory:
+    async with lone_directory(tmp_path) as directory:
         log = ActivityLog(directory, KEPT)
         log.note(replace(READ, organization_id="org-b", act="quiet"))
         for number in range(8):
@@ -66,7 +54,7 @@ async def test_each_log_keeps_its_newest_rows_and_none_that_is_too_old(tmp_path:
 
 
 async def test_a_log_is_read_in_pages_newest_first(tmp_path: Path) -> None:
-    async with a_directory(tmp_path) as directory:
+    async with lone_directory(tmp_path) as directory:
         log = ActivityLog(directory, KEPT)
         for number in range(5):
             log.note(replace(READ, act=f"act-{number}", at=NOON + timedelta(minutes=number)))
@@ -90,7 +78,7 @@ async def test_a_log_is_read_in_pages_newest_first(tmp_path: Path) -> None:
 
 
 async def test_what_names_no_organization_is_in_the_log_where_whoever_acted_is_at_home(tmp_path: Path) -> None:
-    async with a_directory(tmp_path) as directory:
+    async with lone_directory(tmp_path) as directory:
         log = ActivityLog(directory, KEPT)
 
         def begin(db: Session) -> None:
@@ -110,7 +98,7 @@ async def test_what_is_too_much_at_once_is_counted_and_told_in_a_row(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(activity_log, "WAITING_MAX", 3)
-    async with a_directory(tmp_path) as directory:
+    async with lone_directory(tmp_path) as directory:
         log = ActivityLog(directory, KEPT)
         for number in range(10):
             log.note(replace(READ, act=f"act-{number}"))
@@ -119,7 +107,7 @@ async def test_what_is_too_much_at_once_is_counted_and_told_in_a_row(
 
 
 async def test_strangers_get_one_row_an_hour_for_each_reason(tmp_path: Path) -> None:
-    async with a_directory(tmp_path) as directory:
+    async with lone_directory(tmp_path) as directory:
         log = ActivityLog(directory, KEPT)
         for minutes in range(0, 90, 15):
             for _ in range(4):
@@ -129,7 +117,7 @@ async def test_strangers_get_one_row_an_hour_for_each_reason(tmp_path: Path) -> 
 
 
 async def test_what_was_noted_is_written_within_a_second_or_when_the_log_closes(tmp_path: Path) -> None:
-    async with a_directory(tmp_path) as directory:
+    async with lone_directory(tmp_path) as directory:
         log = ActivityLog(directory, KEPT)
         log.note(READ)
         assert await acts(directory, "org-a") == []
@@ -139,17 +127,17 @@ async def test_what_was_noted_is_written_within_a_second_or_when_the_log_closes(
 
 
 async def test_what_could_not_be_written_waits_for_the_next_time(tmp_path: Path) -> None:
-    async with a_directory(tmp_path) as directory:
+    async with lone_directory(tmp_path) as directory:
         log = ActivityLog(directory, KEPT)
         with raw(tmp_path / DIRECTORY_FILE) as connection:
-            connection.execute("CREATE TRIGGER odd BEFORE INSERT ON activity BEGIN SELECT RAISE(ABORT, 'no'); END")
+            connection.execute("ALTER TABLE activity RENAME TO hidden")
         log.note(READ)
         log.count("mcp", "authenticate", "expired", at=NOON)
         with pytest.raises(StorageFault):
             await log.written()
         log.note(replace(READ, act="next"))
         with raw(tmp_path / DIRECTORY_FILE) as connection:
-            connection.execute("DROP TRIGGER odd")
+            connection.execute("ALTER TABLE hidden RENAME TO activity")
         await log.written()
         assert await acts(directory, "org-a") == [("next", 1), ("find_customers", 1)]
         assert await acts(directory, INSTALLATION) == [("authenticate", 1)]

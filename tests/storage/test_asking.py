@@ -29,7 +29,6 @@ from operations.verification import verify_books
 from storage.books.beside import beside_each
 from storage.books.counts import counts
 from storage.books.pool import BOOKS_FILE, Books
-from storage.folder.store import open_store
 from storage.work.asking import Ask
 from storage.work.limits import Limits
 from tests.support.clock import SettableClock
@@ -38,6 +37,7 @@ from tests.support.issuing import issue_invoice
 from tests.support.pools import MANY
 from tests.support.practice import Practice, practice
 from tests.support.raw import past_triggers
+from tests.support.stores import open_store
 
 ENDLESS = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n")
 THREAD, PROCESS = 0, 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from storage.books.profile import load_profile, load_time_zone, save_profile
 from storage.books.settings_tables import BooksTable
 from storage.queries import cache, statements
 from tests.support.pools import MANY, LonePool, make_books
+from tests.support.raw import raw
 
 ONE = "0199f3a0-0000-7000-8000-000000000001"
 OTHER = "0199f3a0-0000-7000-8000-000000000002"
@@ -60,7 +61,7 @@ def root(tmp_path: Path) -> Path:
 def other_process(root: Path) -> Iterator[sqlite3.Connection]:
     """A connection as another process would have one."""
     path = root / ORGANIZATIONS_FOLDER / ONE / BOOKS_FILE
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+    with raw(path) as connection:
         yield connection
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from operations.identity.codes import begin_codes
 from storage.folder.key_findings import key_findings
-from storage.folder.store import Store, open_store
+from storage.folder.store import Store
 from tests.support.practice import practice
+from tests.support.stores import open_store
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from server.settings import read_settings
+from storage.database import Databases
 from storage.directory.database import DIRECTORY_FILE
 from storage.folder import store
 from storage.folder.home import name_home
@@ -18,6 +19,7 @@ from storage.folder.store import Store
 from storage.postgres.addresses import Address, address_of
 from storage.postgres.engines import run_apart
 from storage.postgres.schemas import Schemas
+from storage.work.limits import Limits
 from tests.support.raw_server import RawServer
 from tests.support.servers import server
 
@@ -51,11 +53,19 @@ def is_on_server() -> bool:
     return _chosen[0] == POSTGRES
 
 
-def open_store(root: Path) -> AbstractAsyncContextManager[Store]:
-    """The store on this folder, of the kind that the run was asked for."""
-    # A program that is no test of the suite leaves no key where those of real installations lie.
-    keys = read_settings().keys if "COUNTERFOIL_KEYS" in os.environ else root.with_name(f"{root.name}-keys")
-    return store.open_store(root, keys=keys, address=address(root))
+def open_store(
+    root: Path, limits: Limits | None = None, *, keys: Path | None = None
+) -> AbstractAsyncContextManager[Store]:
+    """The store on this folder, of the kind that the run was asked for; `keys`: with keys of its own."""
+    if keys is None:
+        # A program that is no test of the suite leaves no key where those of real installations lie.
+        keys = read_settings().keys if "COUNTERFOIL_KEYS" in os.environ else root.with_name(f"{root.name}-keys")
+    return store.open_store(root, limits, keys=keys, address=address(root))
+
+
+def databases(root: Path) -> Databases:
+    """The databases of this folder, of the kind that the run was asked for; whoever asks closes them."""
+    return store.databases_of(root, address(root))
 
 
 def address(root: Path) -> Address | None:
