@@ -19,7 +19,7 @@ from invoicing.refusals import NotFound
 from operations.credentials import create_token
 from server.http.limits import BODY_BYTES_MAX
 from storage.directory.database import DIRECTORY_FILE
-from tests.support.http import BAKERY, FINCH, HERE, House, bearer, house, message_of, modern_headers
+from tests.support.http import BAKERY, FINCH, HERE, House, bearer, house, message_of, modern_headers, whole
 from tests.support.people import colleague, in_the_directory, refusal
 from tests.support.raw import raw
 
@@ -149,10 +149,6 @@ async def _doors(folder: Path) -> AsyncIterator[Doors]:
         headers = {name: bearer(secret)["Authorization"] for name, secret in secrets.items()} | UNKNOWN_SECRETS
         assert set(headers) == set(CREDENTIALS)
         yield Doors(home, headers, secrets["link of A"])
-
-
-def whole(answer: httpx2.Response) -> tuple[int, list[tuple[str, str]], bytes]:
-    return answer.status_code, sorted(answer.headers.items()), answer.content
 
 
 async def opens(doors: Doors, credential: str, path: str) -> int:

@@ -23,7 +23,7 @@ from server.http.downloads import PIECE_BYTES, LinkSigner
 from storage.files.kept import StoredFile
 from storage.ids import new_organization_id
 from tests.support.assistant import ERAS, Era
-from tests.support.http import BAKERY, FINCH, HERE, LINES, House, house, site_of
+from tests.support.http import BAKERY, FINCH, HERE, LINES, House, house, site_of, whole
 from tests.support.visits import sign_in
 
 SAFE = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
@@ -44,10 +44,6 @@ async def rendered(at_home: House, organization: str) -> dict[str, Any]:
 
 async def opened(at_home: House, link: str) -> httpx2.Response:
     return await at_home.site.send("GET", link.removeprefix(HERE))
-
-
-def whole(answer: httpx2.Response) -> tuple[int, list[tuple[str, str]], bytes]:
-    return answer.status_code, sorted(answer.headers.items()), answer.content
 
 
 async def test_a_link_opens_the_file_under_its_proper_name(at_home: House) -> None:

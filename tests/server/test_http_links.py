@@ -10,12 +10,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from server.http.downloads import LinkSigner
 from server.http.limits import Allowance
-from tests.support.http import BAKERY, HERE, LINES, House, house
+from tests.support.http import BAKERY, HERE, LINES, House, house, whole
 from tests.support.people import colleague, in_the_directory
 
 
@@ -33,10 +32,6 @@ async def links(at_home: House, token: str, path: str = "/mcp", **named: Any) ->
         formats = ("csv", "json", "pdf")
         answers += [await chat.ok("export_documents", format=one, **named) for one in formats]
     return [str(one["link"]).removeprefix(HERE) for one in answers]
-
-
-def whole(answer: httpx2.Response) -> tuple[int, list[tuple[str, str]], bytes]:
-    return answer.status_code, sorted(answer.headers.items()), answer.content
 
 
 async def opened(at_home: House, paths: list[str]) -> list[int]:

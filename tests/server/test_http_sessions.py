@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from operations.authorization.scopes import Asked
@@ -26,6 +25,7 @@ from tests.support.http import (
     message_of,
     real_server,
     site_of,
+    whole,
 )
 from tests.support.people import another_practice
 from tests.support.practice import practice
@@ -38,10 +38,6 @@ UNKNOWN = "ses_" + "0" * 40
 async def at_home(tmp_path: Path) -> AsyncIterator[House]:
     async with house(tmp_path / "data") as opened:
         yield opened
-
-
-def whole(answer: httpx2.Response) -> tuple[int, list[tuple[str, str]], bytes]:
-    return answer.status_code, sorted(answer.headers.items()), answer.content
 
 
 async def switch(site: Site, token: str, session: str, organization: str) -> None:

@@ -268,6 +268,12 @@ async def _each_has_a_customer(office: Office, begun: Begun) -> None:
         await new_customer(open_books(office, client, Right.ISSUE))
 
 
+def whole(answer: httpx2.Response) -> tuple[int, list[tuple[str, str]], bytes]:
+    """All of an answer but the id of its request, which is another one each time."""
+    headers = sorted((name, value) for name, value in answer.headers.items() if name != "x-request-id")
+    return answer.status_code, headers, answer.content
+
+
 def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
