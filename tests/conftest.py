@@ -65,10 +65,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _kept_in(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Books are kept as the run says, or the test; a server keeps no database of a test that has ended."""
-    with stores.chosen(getattr(request, "param", "")):
+    """Books are kept as the run says, or the test; a server keeps no database that only a test which has ended had."""
+    with stores.chosen(getattr(request, "param", "")), stores.forgetting(is_kept):
         yield
-        stores.forget(is_kept)
 
 
 @pytest.fixture

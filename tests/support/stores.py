@@ -114,7 +114,10 @@ def _empty() -> str:
     return name
 
 
-def forget(kept: Callable[[Path], bool]) -> None:
-    """Remove the databases of all folders but those that are `kept`."""
-    for root in [one for one in _databases if not kept(one)]:
+@contextmanager
+def forgetting(kept: Callable[[Path], bool]) -> Iterator[None]:
+    """Remove the databases of the folders that were begun in here at its end, but for those that are `kept`."""
+    before = set(_databases)
+    yield
+    for root in [one for one in _databases if one not in before and not kept(one)]:
         server().drop(_databases.pop(root))
