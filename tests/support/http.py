@@ -34,6 +34,7 @@ from tests.support.assistant import Assistant, Era
 from tests.support.begun import Begun
 from tests.support.identity import CHEAP
 from tests.support.practice import Practice, new_customer, practice
+from tests.support.stores import environment
 
 ROOT = Path(__file__).parents[2]
 PORT = 8750
@@ -298,7 +299,7 @@ async def real_server(
         command = ["bash", "-c", f'ulimit -n {files} && exec "$0" "$@"', *command]
     with said.open("ab") as output:
         process = await asyncio.create_subprocess_exec(
-            *command, stdout=output, stderr=output, cwd=ROOT, env=os.environ | dict(settings or {})
+            *command, stdout=output, stderr=output, cwd=ROOT, env=os.environ | environment(data) | dict(settings or {})
         )
     site = Site(f"http://127.0.0.1:{port}")
     ended = asyncio.create_task(process.wait())

@@ -78,6 +78,12 @@ def address(root: Path) -> Address | None:
     return address_of(server().url(_databases[root]))
 
 
+def environment(root: Path) -> dict[str, str]:
+    """What lets a program that opens this folder open what a test would."""
+    one = address(root)
+    return {} if one is None else {"COUNTERFOIL_DATABASE_URL": one.url.render_as_string(hide_password=False)}
+
+
 def raw_server(path: Path) -> RawServer:
     """The schema that a file of this path would be."""
     root = path.parent if path.name == DIRECTORY_FILE else path.parents[2]
