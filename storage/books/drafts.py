@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Select, bindparam, case, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, case, cast, func, select
 from sqlmodel import Session
 
 from invoicing.approval.people import Actor
@@ -24,6 +24,7 @@ from storage.books import tables
 from storage.paging import Page, cursor_moment, decode_cursor, encode_cursor, page_of, search_words
 from storage.queries.statements import STATEMENTS_KEPT, execute, table_of
 from storage.queries.tuples import before
+from storage.queries.types import JsonOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,14 @@ _ADD = _DRAFTS.insert().inline()
 _CHANGE = _DRAFTS.update().where(_THIS_ONE)
 _DELETE = _DRAFTS.delete().where(_THIS_ONE)
 _ORDER = (_COLUMNS.updated_at, _COLUMNS.id)
-_PURCHASE_ORDER = type_coerce(_COLUMNS.content, JSON)["purchase_order"].as_string()
-_SHOWN = type_coerce(_COLUMNS.content, JSON)["shown"]
+_JSON = JsonOf(_COLUMNS.content)
+_PURCHASE_ORDER = _JSON["purchase_order"].as_string()
+_SHOWN = _JSON["shown"]
 _CURRENCY = _SHOWN["currency"].as_string()
 _NET, _TAX, _TOTAL, _WITHHELD = (
-    _SHOWN[name].as_integer() for name in ("net_minor", "tax_minor", "total_minor", "withheld_minor")
+    cast(_SHOWN[name].as_string(), BigInteger) for name in ("net_minor", "tax_minor", "total_minor", "withheld_minor")
 )
-_SIGN = case((type_coerce(_COLUMNS.content, JSON)["former"].as_string().is_(None), 1), else_=-1)
+_SIGN = case((_JSON["former"].as_string().is_(None), 1), else_=-1)
 # Of a credit note for an invoice of a former system the amounts are taken off.
 _FIGURES = (_CURRENCY, *(_SIGN * amount for amount in (_NET, _TAX, _TOTAL, _TOTAL - _WITHHELD)))
 _NAMED = select(*_ORDER, _CUSTOMERS.c.name, _PURCHASE_ORDER).join(_CUSTOMERS, _CUSTOMERS.c.id == _COLUMNS.customer_id)

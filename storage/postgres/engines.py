@@ -15,11 +15,13 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, bindparam, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 from sqlmodel import Session
 
 from storage.database import Mode
 from storage.postgres.scopes import Scope
+from storage.queries.types import JsonOf
 
 T = TypeVar("T")
 
@@ -122,6 +124,11 @@ def run_script(connection: Connection, statements: Iterable[str]) -> None:
     """Run statements of ours that take no values, all at once: each by itself would be prepared first."""
     driver: Any = connection.connection.dbapi_connection
     driver.run_async(lambda plain: plain.execute(";\n".join(statements)))
+
+
+@compiles(JsonOf, "postgresql")
+def _json_of_text(element: JsonOf, compiler: Any, **given: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **given)} AS JSON)"
 
 
 def _run(connection: Connection, work: Callable[[Session], T]) -> T:

@@ -1,11 +1,14 @@
-"""Column types whose form differs between databases, in one place."""
+"""Column types, and texts that are JSON, whose form differs between databases, in one place."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import DateTime, Dialect, String
+from sqlalchemy import JSON, DateTime, Dialect, String
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from invoicing.money.amounts import plain
@@ -41,3 +44,17 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class JsonOf(FunctionElement[Any]):
+    """What a column of text says in JSON, for the database's own functions; SQLite reads the text as it is."""
+
+    name = "json_of"
+    type = JSON()
+    inherit_cache = True
+
+
+@compiles(JsonOf)
+def _as_it_is(element: JsonOf, compiler: Any, **given: Any) -> str:
+    said: str = compiler.process(element.clauses, **given)
+    return said
