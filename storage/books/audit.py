@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, select
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, func, literal, select
 from sqlmodel import Session
 
 from invoicing.document.canonical import canonical_json, genesis, link_hash
@@ -82,7 +82,7 @@ def _newest_first(session: Session, which: ColumnElement[bool], *, cursor: str, 
     wanted = select(columns.position, columns.at, columns.principal, columns.act, columns.subject, columns.detail)
     wanted = wanted.where(which)
     if position := decode_cursor(cursor, int):
-        wanted = wanted.where(columns.position < position[0])
+        wanted = wanted.where(columns.position < literal(position[0], BigInteger))
 
     def count() -> int:
         return int(execute(session, select(func.count()).select_from(wanted.subquery())).scalar_one())

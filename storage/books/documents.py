@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Row, Select, and_, bindparam, func, or_, select
 from sqlmodel import Session
 
 from invoicing.document.canonical import (
@@ -259,7 +259,7 @@ def find_documents(session: Session, wanted: DocumentFilter, *, cursor: str, lim
     conditions, values = conditions_of(wanted)
     if (position := decode_cursor(cursor, str, int)) is not None:
         conditions = (*conditions, "before")
-        values |= {"before_date": _cursor_date(str(position[0])), "before_position": position[1]}
+        values |= {"before_date": cursor_date(str(position[0])), "before_position": position[1]}
     rows = execute(session, _page(conditions), {**values, "at_most": limit + 1}).all()
     return page_of(
         [_header(row) for row in rows],
@@ -294,7 +294,7 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "customer": _COLUMNS.customer_id == bindparam("customer"),
     "issued_from": _COLUMNS.issue_date >= bindparam("issued_from"),
     "issued_to": _COLUMNS.issue_date <= bindparam("issued_to"),
-    "before": before(_ORDER, (bindparam("before_date"), bindparam("before_position"))),
+    "before": before(_ORDER, (bindparam("before_date"), bindparam("before_position", type_=BigInteger))),
     "after": _COLUMNS.position > bindparam("after_position"),
     **STATUS,
 }
@@ -362,7 +362,8 @@ def _read_chain_head(session: Session) -> tuple[int, str] | None:
     return None if row is None else (row[0], row[1])
 
 
-def _cursor_date(text: str) -> date:
+def cursor_date(text: str) -> date:
+    """The day of a cursor; one that is none comes before all."""
     try:
         return date.fromisoformat(text)
     except ValueError:

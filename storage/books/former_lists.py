@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, func, literal, or_, select
 from sqlmodel import Session
 
 from invoicing.document.documents import Document, DocumentKind, Exchange
@@ -17,7 +17,7 @@ from invoicing.document.parties import Address, Party, PaymentDetails
 from invoicing.master_data.profiles import Profile
 from invoicing.money.sums import Summand
 from storage.books import former_tables
-from storage.books.documents import DocumentFilter, Header, IssuedDocument
+from storage.books.documents import DocumentFilter, Header, IssuedDocument, cursor_date
 from storage.books.former_documents import FormerDocument, balance_where, former_balance, worth_of
 from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of, search_words
 from storage.queries.statements import Kept, execute, table_of
@@ -66,7 +66,8 @@ def find_former(session: Session, wanted: DocumentFilter, *, cursor: str, limit:
     """A page of former documents, newest issue date first. `status` is empty, `open` or `overdue`."""
     found = _matching(_LISTED, wanted)
     if (position := decode_cursor(cursor, str, int)) is not None:
-        found = found.where(before(_ORDER, (bindparam("day", position[0]), bindparam("at", position[1]))))
+        at = literal(cursor_date(str(position[0]))), literal(position[1], BigInteger)
+        found = found.where(before(_ORDER, at))
     rows = execute(session, found.order_by(*(column.desc() for column in _ORDER)).limit(limit + 1)).all()
     return page_of(
         [_header(_KEPT.of(row[:-2]), row[-2], row[-1]) for row in rows],

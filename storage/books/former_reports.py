@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, case, func, literal, select
 
 from invoicing.document.documents import DocumentKind
 from storage.books import former_tables
@@ -17,7 +17,7 @@ from storage.queries.statements import table_of
 FORMER, FORMER_PAYMENTS = table_of(former_tables.FormerDocument), table_of(former_tables.FormerPayment)
 _OF, _PAID = FORMER.c, FORMER_PAYMENTS.c
 _DAY = bindparam("day", type_=_OF.opening_day.type)
-BEFORE_ALL = 10**12
+_BEFORE_ALL = literal(10**12, BigInteger)
 """Taken off the positions of former documents, they come before all that was issued here."""
 
 SETTLED: ColumnElement[int] = signed(_PAID)
@@ -35,7 +35,7 @@ _SETTLED_THEN = (
 _OPEN_THEN = OPENED - _SETTLED_THEN
 
 HEAD = (
-    (_OF.position - BEFORE_ALL).label("position"),
+    (_OF.position - _BEFORE_ALL).label("position"),
     _OF.id,
     _OF.number,
     _OF.issue_date,

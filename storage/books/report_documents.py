@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, and_, func, literal, or_, select, union_all
 from sqlmodel import Session
 
 from invoicing.reports.months import Months
@@ -32,7 +32,7 @@ _CHART = table_of(settings_tables.Account)
 _OWED, _SUPPLIES = table_of(total_tables.Receivable), table_of(total_tables.CommunitySupply)
 _PAYMENTS, _CHANGES = table_of(tables.Payment), table_of(tables.SettlementTax)
 _NOTES = _DOCUMENTS.alias("notes")
-_AFTER_DOCUMENTS = 10**12
+_AFTER_DOCUMENTS = literal(10**12, BigInteger)
 _HEAD = (_OF.position, _OF.id, _OF.number, _OF.issue_date, _OF.customer_name, _OF.currency)
 
 
@@ -166,7 +166,7 @@ def whole_entries(
         paid = select(_PAYMENTS.c.id).where(_PAYMENTS.c.document_id == document)
         wanted = wanted.where(or_(_ENTRIES.c.document_id == document, _ENTRIES.c.payment_id.in_(paid)))
     elif text:
-        wanted = wanted.where(_ENTRIES.c.description.like(like_pattern(text), escape="\\"))
+        wanted = wanted.where(_ENTRIES.c.description.ilike(like_pattern(text), escape="\\"))
     return _sides_of_page(session, _after_entry(wanted, cursor), [], limit=limit, count=lambda: 1)
 
 
@@ -268,7 +268,9 @@ def _changed(
     paid, event = _PAYMENTS.c, _CHANGES.c.event_id
     shown = source.join(_PAYMENTS, paid.id == event, isouter=True).join(_NOTES, _NOTES.c.id == event, isouter=True)
     head = (
-        func.coalesce(paid.position + _AFTER_DOCUMENTS, _NOTES.c.position + 2 * _AFTER_DOCUMENTS).label("position"),
+        func.coalesce(paid.position + _AFTER_DOCUMENTS, _NOTES.c.position + _AFTER_DOCUMENTS + _AFTER_DOCUMENTS).label(
+            "position"
+        ),
         event,
         _OF.number,
         func.coalesce(paid.paid_on, _NOTES.c.issue_date),
@@ -304,7 +306,7 @@ def _page(
 ) -> Rows:
     """A page in the order of issue, which later documents do not disturb."""
     before = decode_cursor(cursor, int)
-    rest = found.where(position > before[0]) if before else found
+    rest = found.where(position > literal(before[0], BigInteger)) if before else found
 
     def count() -> int:
         return int(execute(session, select(func.count()).select_from(rest.subquery()), values or {}).scalar_one())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import BigInteger, bindparam, func, or_, select
 from sqlmodel import Session
 
 from invoicing.text.codes import small_letters
@@ -112,7 +112,7 @@ def noted_page(
         wanted = wanted.where(_COLUMNS.door == bindparam("door"))
         values["door"] = door
     if position := decode_cursor(cursor, int):
-        wanted = wanted.where(_COLUMNS.sequence < bindparam("before"))
+        wanted = wanted.where(_COLUMNS.sequence < bindparam("before", type_=BigInteger))
         values["before"] = position[0]
     rows = execute(session, wanted.order_by(_COLUMNS.sequence.desc()).limit(limit + 1), values).all()
 

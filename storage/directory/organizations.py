@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func
+from sqlalchemy import BigInteger, Row, Select, bindparam, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -46,6 +46,8 @@ from storage.queries.tuples import after
 
 _NAMED_MAX = 10
 _PARTNERS_MAX = 50
+_AFTER: tuple[Any, ...] = (bindparam("after_0", type_=BigInteger), bindparam("after_1"), bindparam("after_2"))
+"""Values of `ORDER`; a number that somebody sends may be larger than any rank."""
 
 
 _BY_NAME = (
@@ -141,7 +143,7 @@ def _listed(words: int, *, of_partner: bool, goes_on: bool) -> Select[*tuple[Any
     for index in range(words):
         wanted = wanted.where(ORGANIZATION.search_key.like(bindparam(f"word_{index}"), escape="\\"))
     if goes_on:
-        wanted = wanted.where(after(ORDER, [bindparam(f"after_{index}") for index in range(len(ORDER))]))
+        wanted = wanted.where(after(ORDER, _AFTER))
     return wanted
 
 
