@@ -103,7 +103,7 @@ async def test_a_client_as_the_model_gives_its_chart_codes_terms_and_policy(tmp_
         finch = await with_a_shop(one)
         with raw(folder_of(one.books(finch)) / BOOKS_FILE) as connection:
             connection.execute(
-                "UPDATE profile SET rounding = 'per_line', prices_include_tax = 1, brand_color = '#112233'"
+                "UPDATE profile SET rounding = 'per_line', prices_include_tax = TRUE, brand_color = '#112233'"
             )
         made = await copy(one, finch, organization_layer=Model.SOURCE)
         assert {outcome.source for outcome in made.outcomes} == {"", finch.handle}

@@ -245,7 +245,7 @@ STUCK = (
     "SELECT p.receipt_id FROM payments p JOIN journal_entries e ON e.payment_id = p.id"
     " JOIN journal_lines l ON l.entry_id = e.id WHERE l.account = (SELECT customer_credit FROM posting_profiles)"
     " GROUP BY p.receipt_id HAVING sum(l.debit_minor - l.credit_minor) <> 0"
-    " OR (sum(l.accounting_minor IS NULL) = 0 AND sum(l.accounting_minor) <> 0)"
+    " OR (count(*) = count(l.accounting_minor) AND sum(l.accounting_minor) <> 0)"
 )
 TRIAL_BALANCE = "SELECT account, currency, debit_minor - credit_minor FROM trial_balance"
 TAXES = (
