@@ -32,6 +32,7 @@ from server.cli_leaving import register as register_leaving
 from server.cli_log import Operator, log_of
 from server.cli_mandates import register as register_mandates
 from server.cli_metrics import register as register_metrics
+from server.cli_moving import register as register_moving
 from server.cli_options import Data, Json, LinksUrl, LogFormat, with_database_url, without_flag_types
 from server.cli_organizations import organization_app
 from server.cli_settings import register as register_settings
@@ -257,6 +258,7 @@ register_summaries(app)
 register_identity(app)
 register_mandates(app)
 register_metrics(app)
+register_moving(app)
 register_folder(app)
 register_keeping(app)
 register_leaving(app)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
+from invoicing.refusals import Unavailable
 from storage.directory.database import Directory
 from storage.directory.tables import LatestMoment
 from storage.queries.statements import execute, table_of
 from storage.work.later import Later
 
+_log = logging.getLogger(__name__)
 _KEPT_EVERY = timedelta(minutes=1)
 _KEPT_WITHIN_MS = 1_000
 
@@ -50,8 +53,14 @@ class Moments:
 
     async def _keep(self) -> None:
         seen = self._seen
-        if seen is not None:
+        if seen is None:
+            return
+        try:
             await self._directory.write(lambda db: keep_moment(db, seen))
+        except Unavailable as error:
+            # It is kept with a later one; who only reads is served all the same.
+            _log.warning("the latest moment could not be kept: %s", error)
+        else:
             self._kept = seen
 
 

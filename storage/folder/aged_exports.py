@@ -15,6 +15,7 @@ from storage.directory import organizations
 from storage.directory.database import DIRECTORY_FILE
 from storage.files.in_folder import FilesInFolder
 from storage.folder.findings import Finding
+from storage.folder.standstill import check_in_use
 from storage.migrations import head_stamp
 from storage.sqlite.engines import FileKind, Stamp, StorageFault, read_once, stamp_of, write_once
 
@@ -42,6 +43,7 @@ def aged_exports(root: Path, *, now: datetime, kept_days: int) -> Iterator[Findi
 
 def remove_aged_exports(root: Path, *, now: datetime, kept_days: int) -> int:
     """Remove the files of exports that have aged, and answer how many that were. Their records say so from then on."""
+    check_in_use(root)
     before = now - timedelta(days=kept_days)
     removed = 0
     for _, path, stamp in _all_books(root):

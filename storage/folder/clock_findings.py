@@ -9,6 +9,7 @@ from invoicing.remedies import Act
 from storage.directory.database import DIRECTORY_FILE
 from storage.directory.moments import keep_moment, latest_moment
 from storage.folder.findings import Finding
+from storage.folder.standstill import check_in_use
 from storage.migrations import head_stamp
 from storage.sqlite.engines import FileKind, StorageFault, read_once, write_once
 
@@ -38,5 +39,6 @@ def clock_findings(root: Path, now: datetime) -> list[Finding]:
 
 def set_clock_back(root: Path, now: datetime) -> None:
     """Judge from now on by the clock as it stands: what had expired only by a wrong clock is valid again."""
+    check_in_use(root)
     stamp = head_stamp(FileKind.DIRECTORY)
     write_once(root / DIRECTORY_FILE, stamp, lambda db: keep_moment(db, now, backwards=True))

@@ -20,6 +20,7 @@ from storage.directory.anchors import Ends
 from storage.directory.database import DIRECTORY_FILE
 from storage.files.in_folder import folder_among
 from storage.folder.provisioning import discard_books, ensure_directory_file, provision_books
+from storage.folder.standstill import StandingDatabase, check_in_use
 from storage.migrations import head_stamp
 from storage.sqlite.database import Database as FileDatabase
 from storage.sqlite.engines import FileKind, read_once
@@ -54,11 +55,13 @@ class FolderDatabases:
 
     def directory(self) -> Database:
         stamp = head_stamp(FileKind.DIRECTORY)
-        return FileDatabase(self._root / DIRECTORY_FILE, stamp, connections=CONNECTIONS_TO_DIRECTORY)
+        file = FileDatabase(self._root / DIRECTORY_FILE, stamp, connections=CONNECTIONS_TO_DIRECTORY)
+        return StandingDatabase(file, self._root)
 
     def books(self, organization_id: str) -> Database:
         stamp = head_stamp(FileKind.BOOKS, organization_id)
-        return FileDatabase(self._file(organization_id), stamp, connections=CONNECTIONS_TO_BOOKS)
+        file = FileDatabase(self._file(organization_id), stamp, connections=CONNECTIONS_TO_BOOKS)
+        return StandingDatabase(file, self._root)
 
     def read_now(self, organization_id: str, work: Callable[[Session], T], *, is_open: bool) -> T:
         return read_once(
@@ -84,6 +87,7 @@ class FolderDatabases:
     def provision(
         self, organization_id: str, *, now: datetime, fill: Callable[[Session], object], bring: Mapping[str, bytes]
     ) -> Ends:
+        check_in_use(self._root)
         return provision_books(self._root, organization_id, now=now, fill=fill, bring=bring)
 
     def discard(self, organization_id: str) -> None:

@@ -21,6 +21,7 @@ from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import organizations
 from storage.directory.database import DIRECTORY_FILE, directory_named
 from storage.folder.home import check_home
+from storage.folder.standstill import move_of
 from storage.migrations import head_stamp, migrate_file
 from storage.sqlite.engines import DamagedStore, FileKind, is_current, read_once, stamp_of
 from storage.sqlite.examining import read_header
@@ -52,13 +53,17 @@ def migrate_all(
     `by_hand` also those back into WAL mode that another program has brought out of it.
 
     One organization's damaged books keep no other's from being migrated: they are reported. Where there is no
-    data folder yet, there is nothing to do. Where there is an `address`, they are schemas on that server.
+    data folder yet, or it is being moved, there is nothing to do. Where there is an `address`, they are schemas on that
+    server.
 
     Raises:
         DamagedStore: the directory is not ours, or of a newer version.
         StorageFault: the data folder cannot be written to.
     """
     check_home(root, str(address or ""))
+    if move_of(root) is not None:
+        # It is read as it stands, until it is at its other place.
+        return MigrationReport((), 0, ())
     if address is not None:
         # An installation without a server never loads what speaks to one.
         from storage.postgres.migrating import migrate_schemas

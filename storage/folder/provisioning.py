@@ -14,8 +14,10 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 from uuid import uuid4
 
 from sqlmodel import Session
@@ -29,17 +31,17 @@ from storage.plain_files import UNFINISHED_PREFIX, check_plain_folders, is_plain
 from storage.sqlite.engines import (
     DamagedStore,
     FileKind,
-    Mode,
     checkpoint,
-    guarded_engine,
     open_guarded,
-    run_transaction,
+    write_once,
 )
 from storage.sqlite.examining import examine_template
 from storage.sqlite.faults import Fault, check_storage, faults_told
 
 if sys.platform != "win32":
     import fcntl
+
+T = TypeVar("T")
 
 TEMPLATES_FOLDER = "templates"
 _log = logging.getLogger("counterfoil")
@@ -98,6 +100,39 @@ def provision_books(
     """
     with faults_told(root):
         return _provision(root, organization_id, now=now, fill=fill, bring=bring)
+
+
+def stamped(organization_id: str, now: datetime, fill: Callable[[Session], object], session: Session) -> Ends:
+    """Say in new, empty books whose they are, and fill them; answers where the chains end."""
+    session.add(Identity(organization_id=organization_id, stamped_at=now))
+    session.flush()
+    fill(session)
+    session.flush()
+    return ends_of_books(session)
+
+
+def make_file(root: Path, target: Path, kind: FileKind, fill: Callable[[Session], T]) -> T:
+    """Make a database file of a data folder, filled by `fill`, which also says whose it is: all of it, or nothing.
+
+    Raises:
+        StorageFault: there is no room, or the data folder cannot be written to.
+    """
+    unfinished = target.with_name(f"{UNFINISHED_PREFIX}{uuid4().hex}.db")
+    with faults_told(root):
+        try:
+            if kind is FileKind.BOOKS:
+                shutil.copyfile(_template(root), unfinished)
+            else:
+                migrate_file(unfinished, kind)
+            unfinished.chmod(0o600)
+            result = write_once(unfinished, head_stamp(kind), fill)
+            checkpoint(unfinished)
+            os.replace(unfinished, target)
+            sync_folder(target.parent)
+        finally:
+            for leftover in target.parent.glob(f"{unfinished.name}*"):
+                leftover.unlink(missing_ok=True)
+    return result
 
 
 def make_organization_folder(root: Path, organization_id: str, bring: Mapping[str, bytes]) -> Path:
@@ -161,18 +196,7 @@ def discard_books(root: Path, organization_id: str) -> None:
 
 
 def _fill(path: Path, organization_id: str, *, now: datetime, fill: Callable[[Session], object]) -> Ends:
-    def work(session: Session) -> Ends:
-        session.add(Identity(organization_id=organization_id, stamped_at=now))
-        session.flush()
-        fill(session)
-        session.flush()
-        return ends_of_books(session)
-
-    engine = guarded_engine(path, head_stamp(FileKind.BOOKS), connections=1)
-    try:
-        ends = run_transaction(engine, Mode.WRITE, work)
-    finally:
-        engine.dispose()
+    ends = write_once(path, head_stamp(FileKind.BOOKS), partial(stamped, organization_id, now, fill))
     checkpoint(path)
     return ends
 

@@ -20,6 +20,7 @@ from storage.folder.backup import books_path, check_names, check_stamp, lay_down
 from storage.folder.manifest import read_manifest
 from storage.folder.migrating import bring_up
 from storage.folder.staging import check_apart, sync_tree
+from storage.folder.standstill import check_in_use
 from storage.migrations import head_stamp
 from storage.plain_files import UNFINISHED_PREFIX, sync_folder
 from storage.sqlite.engines import FileKind, StorageFault, faults_told, read_once
@@ -138,6 +139,7 @@ def _given(set_aside: Path | None, organization_id: str) -> tuple[Number, ...]:
 
 def _exchange(root: Path, restored: Path, place: Path, now: datetime) -> Path | None:
     """Put the restored folder in its place, and what was there under a name of its own."""
+    check_in_use(root)
     aside: Path | None = None
     if os.path.lexists(place):
         (root / SET_ASIDE_FOLDER).mkdir(mode=0o700, exist_ok=True)

@@ -17,6 +17,7 @@ from storage.directory.anchors import Ends, anchored_entries
 from storage.files.in_folder import folder_among
 from storage.folder.home import name_home
 from storage.folder.provisioning import make_organization_folder
+from storage.folder.standstill import StandingDatabase, check_in_use
 from storage.postgres.addresses import Address
 from storage.postgres.database import SchemaDatabase, as_checked
 from storage.postgres.engines import run_apart, serving_engine, single_engine, transact
@@ -41,10 +42,12 @@ class ServerDatabases:
         self._engine = serving_engine(address.url)
 
     def directory(self) -> Database:
-        return SchemaDatabase(self._engine, directory_scope(), f"the directory in {self._address}")
+        schema = SchemaDatabase(self._engine, directory_scope(), f"the directory in {self._address}")
+        return StandingDatabase(schema, self._root)
 
     def books(self, organization_id: str) -> Database:
-        return SchemaDatabase(self._engine, books_scope(organization_id), self.where(organization_id))
+        schema = SchemaDatabase(self._engine, books_scope(organization_id), self.where(organization_id))
+        return StandingDatabase(schema, self._root)
 
     def read_now(self, organization_id: str, work: Callable[[Session], T], *, is_open: bool) -> T:
         return self._read_apart(books_scope(organization_id), self.where(organization_id), work)
@@ -77,6 +80,7 @@ class ServerDatabases:
     def provision(
         self, organization_id: str, *, now: datetime, fill: Callable[[Session], object], bring: Mapping[str, bytes]
     ) -> Ends:
+        check_in_use(self._root)
         with faults_told(self._root):
             folder = make_organization_folder(self._root, organization_id, bring)
         try:

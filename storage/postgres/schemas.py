@@ -9,20 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from alembic import command
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, TextClause, func, select, sql, text
 from sqlmodel import Session
 
-from invoicing.refusals import InvalidInput
-from storage.books.settings_tables import Identity
+from invoicing.refusals import Conflict, InvalidInput
 from storage.database import Mode
-from storage.directory.anchors import Ends, ends_of_books
+from storage.directory.anchors import Ends
+from storage.folder.provisioning import stamped
 from storage.migrations import head_stamp, migrations_of, one_at_a_time
 from storage.postgres.addresses import Address
 from storage.postgres.engines import plain, prepare, run_script, single_engine, take_role
-from storage.postgres.scopes import OWNER, Scope, books_scope, directory_scope, template_scope
+from storage.postgres.scopes import DIRECTORY, OWNER, Scope, books_scope, directory_scope, is_of_books, template_scope
 from storage.postgres.templates import VERSION_TABLE, script_of
 from storage.sqlite.file_kinds import FileKind
 
@@ -37,6 +38,21 @@ _STATE_VERSION = text("INSERT INTO alembic_version VALUES (:version)")
 _OWNS_DATABASE = text(
     "SELECT pg_get_userbyid(datdba) = current_user FROM pg_database WHERE datname = current_database()"
 )
+_USED_ROLE = text(
+    "SELECT 1 FROM pg_shdepend WHERE refclassid = CAST('pg_authid' AS regclass)"
+    " AND refobjid = (SELECT oid FROM pg_roles WHERE rolname = :role)"
+)
+_OURS = text("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'counterfoil\\_%' ORDER BY nspname")
+_SAID = text("SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = :schema")
+_MOVED = "moved to "
+_NUMBERED = text(
+    "SELECT c.relname, a.attname, substring(pg_get_expr(d.adbin, d.adrelid) from $$nextval\\('([^']+)'$$)"
+    " FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid"
+    " JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum"
+    " WHERE c.relnamespace = CAST(CAST(:schema AS text) AS regnamespace)"
+    " AND pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%'"
+)
+_GO_ON = text("SELECT setval(CAST(CAST(:sequence AS text) AS regclass), :highest)")
 _FIRST = text("SELECT pg_advisory_xact_lock(:key)")
 _FIRST_KEY = 0x43464D4B
 """Whoever makes roles and schemas does it alone (the letters CFMK)."""
@@ -87,11 +103,21 @@ class Schemas:
         return await self._run(read)
 
     async def has_directory(self) -> bool:
-        """Whether there is an installation in this database."""
+        """Whether there is an installation in this database.
+
+        Raises:
+            Conflict: it has moved.
+        """
+        await self._check_not_left()
         return await self.version_of(self._directory) > 0
 
     async def ensure_directory(self) -> None:
-        """Make the directory's schema, migrated, unless it is there."""
+        """Make the directory's schema, migrated, unless it is there.
+
+        Raises:
+            Conflict: the installation in this database has moved.
+        """
+        await self._check_not_left()
         if await self.version_of(self._directory) == 0:
             await self._run(self._begin_installation)
             await self.migrate(self._directory)
@@ -112,10 +138,16 @@ class Schemas:
 
     async def provision(self, organization_id: str, *, now: datetime, fill: Callable[[Session], object]) -> Ends:
         """Make the books of an organization in one transaction, filled by `fill`; answers where the chains end."""
+        return await self.lay_out(organization_id, partial(stamped, organization_id, now, fill))
+
+    async def lay_out(self, organization_id: str, fill: Callable[[Session], T]) -> T:
+        """Make the empty tables of an organization and let `fill` fill them, whose they are with the rest, in one
+        transaction.
+        """
         template = await self.ensure_template()
         scope = books_scope(organization_id)
 
-        def make(connection: Connection) -> Ends:
+        def make(connection: Connection) -> T:
             self._begin_schema(connection, scope)
             take_role(connection, _owned(template))
             statements = script_of(connection, template.schema)
@@ -123,23 +155,79 @@ class Schemas:
             run_script(connection, statements)
             connection.execute(_STATE_VERSION, {"version": f"{head_stamp(FileKind.BOOKS).schema_version:04d}"})
             self._allow(connection, scope)
-            take_role(connection, scope)
-            return _filled(connection, organization_id, now, fill)
+            return _filled(connection, scope, fill)
 
         return await self._run(make)
 
+    async def fill_directory(self, fill: Callable[[Session], T]) -> T:
+        """Let `fill` fill the directory, which is empty, in one transaction."""
+        return await self._run(lambda connection: _filled(connection, self._directory, fill))
+
     async def discard(self, organization_id: str) -> None:
         """Remove books that nobody knows of, and the role that could use them."""
-        scope = books_scope(organization_id)
+        await self._discard(books_scope(organization_id))
 
-        def remove(connection: Connection) -> None:
-            if _is_there(connection, _SCHEMA, schema=scope.schema):
-                take_role(connection, _owned(scope))
-                connection.exec_driver_sql(f'DROP SCHEMA "{scope.schema}" CASCADE')
+    async def names(self) -> list[str]:
+        """The schemas of ours in this database."""
+        return await self._run(lambda connection: list(connection.execute(_OURS).scalars()))
 
-        await self._run(remove)
+    async def is_in_use(self) -> bool:
+        """Whether there is anything of an installation in this database, but for templates.
+
+        Raises:
+            Conflict: the installation in this database has moved.
+        """
+        await self._check_not_left()
+        return any(name == DIRECTORY or is_of_books(name) for name in await self.names())
+
+    async def discard_directory(self) -> None:
+        """Remove the directory, and the role that could use it."""
+        await self._discard(self._directory)
+
+    async def discard_templates(self) -> None:
+        """Remove the schemas that new books are copied from."""
+        for name in await self.names():
+            if name not in (DIRECTORY, OWNER) and not is_of_books(name):
+                await self._drop(name)
+
+    async def leave(self, to: str) -> None:
+        """State that the installation has moved `to` somewhere else, and let nobody reach what lies here any more; in
+        one transaction.
+        """
+
+        def leave(connection: Connection) -> None:
+            names = connection.execute(_OURS).scalars().all()
+            take_role(connection, _owned(self._directory))
+            said = f"{_MOVED}{to}".replace("'", "''")
+            connection.exec_driver_sql(f"COMMENT ON SCHEMA \"{self._directory.schema}\" IS '{said}'")
+            for name in names:
+                if name == self._directory.role or is_of_books(name):
+                    # A schema and the role that may use it have one name.
+                    connection.exec_driver_sql(f'REVOKE USAGE ON SCHEMA "{name}" FROM "{name}"')
+
+        await self._run(leave)
+
+    async def _discard(self, scope: Scope) -> None:
+        await self._drop(scope.schema)
         # The schema is gone, and with it all that the role was allowed.
-        await self._run(lambda c: c.exec_driver_sql(f'DROP ROLE IF EXISTS "{scope.role}"'))
+        await self._run(lambda connection: _drop_role(connection, scope.role))
+
+    async def _drop(self, schema: str) -> None:
+        def drop(connection: Connection) -> None:
+            if _is_there(connection, _SCHEMA, schema=schema):
+                take_role(connection, _owned(self._directory))
+                connection.exec_driver_sql(f'DROP SCHEMA "{schema}" CASCADE')
+
+        await self._run(drop)
+
+    async def _check_not_left(self) -> None:
+        said = await self._run(lambda connection: connection.execute(_SAID, {"schema": DIRECTORY}).scalar())
+        if said and said.startswith(_MOVED):
+            raise Conflict(
+                f"The books that lie on {self._address} have moved: they are in {said.removeprefix(_MOVED)} since then."
+                " What is left here is out of date, and is used no more.",
+                field="database_url",
+            )
 
     async def _migrate(self, scope: Scope) -> None:
         engine = single_engine(self._address.owner)
@@ -210,13 +298,24 @@ def _in_transaction(connection: Connection, work: Callable[[Connection], T]) -> 
         return work(connection)
 
 
-def _filled(connection: Connection, organization_id: str, now: datetime, fill: Callable[[Session], object]) -> Ends:
+def _filled(connection: Connection, scope: Scope, fill: Callable[[Session], T]) -> T:
+    """What `fill` answers, which fills new tables as whoever may use them; numbers go on behind its rows."""
+    take_role(connection, scope)
     with Session(bind=connection, expire_on_commit=False) as session:
-        session.add(Identity(organization_id=organization_id, stamped_at=now))
+        result = fill(session)
         session.flush()
-        fill(session)
-        session.flush()
-        return ends_of_books(session)
+    take_role(connection, _owned(scope))
+    for table, column, sequence in connection.execute(_NUMBERED, {"schema": scope.schema}).all():
+        highest = connection.scalar(select(func.max(sql.column(column))).select_from(sql.table(table)))
+        if highest is not None:
+            connection.execute(_GO_ON, {"sequence": sequence, "highest": highest})
+    return result
+
+
+def _drop_role(connection: Connection, role: str) -> None:
+    """Remove a role, unless another database of the server has the same installation, as a copy of it has."""
+    if _is_there(connection, _ROLE, role=role) and not _is_there(connection, _USED_ROLE, role=role):
+        connection.exec_driver_sql(f'DROP ROLE "{role}"')
 
 
 def _is_there(connection: Connection, query: TextClause, **named: str) -> bool:

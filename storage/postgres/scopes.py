@@ -50,3 +50,8 @@ def books_scope(organization_id: str) -> Scope:
 def template_scope(schema_version: int) -> Scope:
     """The schema that new books of this version are copied from, which its owner alone uses."""
     return Scope(FileKind.BOOKS, f"counterfoil_template_{schema_version:04d}", OWNER, lock=FileKind.BOOKS.value)
+
+
+def is_of_books(schema: str) -> bool:
+    """Whether a schema of this name is an organization's books."""
+    return schema.startswith(_BOOKS)

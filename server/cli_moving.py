@@ -1,0 +1,79 @@
+"""The command `move`: an installation's databases go from files to a server, or back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from invoicing.refusals import InvalidInput
+from invoicing.text.typed import counted
+from server.cli_options import Data, Json
+from server.console import progress, say, say_json
+from server.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from storage.folder.places import Place
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command("move")(move)
+
+
+def move(
+    to_database: Annotated[
+        str, typer.Option(metavar="URL", help="From files to this PostgreSQL database, which is empty.")
+    ] = "",
+    to_files: Annotated[
+        bool, typer.Option("--to-files", help="From the PostgreSQL database to files in the folder.")
+    ] = False,
+    take_back: Annotated[
+        bool, typer.Option("--take-back", help="Stay where it is, as long as the move is not sealed.")
+    ] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Move all books between files and a PostgreSQL database, each verified; meanwhile they can only be read."""
+    if bool(to_database) == to_files:
+        raise typer.BadParameter("say one of --to-database and --to-files.")
+    from server.app import system_clock
+    from storage.folder import moving
+
+    settings = read_settings(data)
+    source, target = _places(settings, to_database)
+    if take_back:
+        with progress("Taking back") as tell:
+            moving.take_back(settings.data, source, target, progress=tell)
+        if as_json:
+            say_json({"taken_back": True})
+            return
+        say(f"The books of {settings.data} are in use where they were; nothing of them is left elsewhere.")
+        return
+    with progress("Moving") as tell:
+        moved = moving.move(settings.data, source, target, now=system_clock(), progress=tell)
+    if as_json:
+        said = {"organizations": moved.organizations, "documents": moved.documents, "rows": moved.rows}
+        say_json(said | {"to": target.name or "files"})
+        return
+    held = f"{counted(moved.organizations, 'organization')}, {counted(moved.documents, 'document')}"
+    say(f"Moved {held}, {moved.rows:,} rows in all, each the same at both places.")
+    if to_files:
+        say(f"The books are in files in {settings.data}: leave --database-url and COUNTERFOIL_DATABASE_URL away.")
+    else:
+        say(f"The books are on {target.name}: name it by --database-url or COUNTERFOIL_DATABASE_URL.")
+        say(f"The files that they were in are set aside in {settings.data / 'set-aside'}.")
+
+
+def _places(settings: Settings, to_database: str) -> tuple[Place, Place]:
+    """Where the books are, and where they are to be."""
+    from storage.folder.places import FilesPlace
+    from storage.postgres.addresses import address_of
+    from storage.postgres.place import ServerPlace
+
+    if to_database:
+        server = ServerPlace(address_of(to_database, settings.database_owner_url))
+        return FilesPlace(settings.data), server
+    if settings.address is None:
+        raise InvalidInput("Name the database that the books are on.", field="database_url")
+    return ServerPlace(settings.address), FilesPlace(settings.data, arriving=True)

@@ -1,0 +1,147 @@
+"""The files of a data folder as a place that an installation moves away from, or to."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from sqlmodel import Session
+
+from invoicing.refusals import Conflict
+from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
+from storage.directory.database import DIRECTORY_FILE
+from storage.files.in_folder import folder_among
+from storage.folder.home import SERVER_FILE, name_home
+from storage.folder.provisioning import make_file, organization_folders
+from storage.folder.restoring_one import SET_ASIDE_FOLDER
+from storage.migrations import head_stamp
+from storage.plain_files import COMPANIONS, sync_folder
+from storage.sqlite.engines import FileKind, checkpoint, read_once, write_once
+from storage.sqlite.faults import faults_told
+from storage.sqlite.stamps import Stamp
+
+T = TypeVar("T")
+
+ARRIVING_FILE = f"{DIRECTORY_FILE}.moving"
+"""The directory, until the folder's books are in files: without one of its name they are in use by nobody."""
+
+
+class Place(Protocol):
+    """Where all databases of an installation are, or are to be. The directory is the one of no organization."""
+
+    @property
+    def name(self) -> str:
+        """What a folder calls it that names its server; empty for files in the folder."""
+        ...
+
+    def settle(self, organization_id: str) -> None:
+        """Come after whoever writes there at this moment."""
+        ...
+
+    def read(self, organization_id: str, work: Callable[[Session], T]) -> T:
+        """Run `work` as one transaction that cannot write."""
+        ...
+
+    def check_free(self) -> None:
+        """Make sure that nothing of an installation is there.
+
+        Raises:
+            Conflict
+        """
+        ...
+
+    def make(self, organization_id: str, fill: Callable[[Session], T]) -> T:
+        """Make a database that `fill` fills: all of it, or nothing."""
+        ...
+
+    def discard(self, organization_id: str) -> None:
+        """Remove what was made, if it was."""
+        ...
+
+    def clear(self) -> None:
+        """Remove what else was made there."""
+        ...
+
+    def leave(self, to: str, aside: str) -> None:
+        """Be where the installation was, and be used no more; `aside` is a name that nothing else has."""
+        ...
+
+    def arrive(self) -> None:
+        """Be where the installation is."""
+        ...
+
+
+class FilesPlace:
+    """The files of the data folder `root`; `arriving`: they are made now, and not in use yet."""
+
+    def __init__(self, root: Path, *, arriving: bool = False) -> None:
+        self._root = root
+        self._directory = root / (ARRIVING_FILE if arriving else DIRECTORY_FILE)
+
+    @property
+    def name(self) -> str:
+        return ""
+
+    def settle(self, organization_id: str) -> None:
+        write_once(self._file(organization_id), _stamp(organization_id), lambda session: None)
+
+    def read(self, organization_id: str, work: Callable[[Session], T]) -> T:
+        return read_once(self._file(organization_id), _stamp(organization_id), work)
+
+    def check_free(self) -> None:
+        books = next((one for one in organization_folders(self._root) if os.path.lexists(one / BOOKS_FILE)), None)
+        if books is not None or os.path.lexists(self._root / DIRECTORY_FILE):
+            raise Conflict(f"There are books in files in {self._root} already: move them away first.")
+
+    def make(self, organization_id: str, fill: Callable[[Session], T]) -> T:
+        return make_file(self._root, self._file(organization_id), _stamp(organization_id).kind, fill)
+
+    def discard(self, organization_id: str) -> None:
+        with faults_told(self._root):
+            for path in _with_companions(self._file(organization_id)):
+                path.unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """The template is made anew whenever it is missing."""
+
+    def leave(self, to: str, aside: str) -> None:
+        name_home(self._root, to)
+        place = self._root / SET_ASIDE_FOLDER / f"moved-to-a-server-{aside}"
+        with faults_told(self._root):
+            # Without a directory nothing else is an installation.
+            self._set_aside(self._directory, place)
+            for folder in organization_folders(self._root):
+                self._set_aside(folder / BOOKS_FILE, place / ORGANIZATIONS_FOLDER / folder.name)
+
+    def arrive(self) -> None:
+        with faults_told(self._root):
+            if os.path.lexists(self._directory):
+                os.replace(self._directory, self._root / DIRECTORY_FILE)
+            (self._root / SERVER_FILE).unlink(missing_ok=True)
+            sync_folder(self._root)
+
+    def _set_aside(self, file: Path, place: Path) -> None:
+        if os.path.lexists(file):
+            checkpoint(file)
+        for path in _with_companions(file):
+            if os.path.lexists(path):
+                place.mkdir(mode=0o700, parents=True, exist_ok=True)
+                shutil.move(path, place / path.name)
+                sync_folder(place)
+
+    def _file(self, organization_id: str) -> Path:
+        if not organization_id:
+            return self._directory
+        return folder_among(self._root / ORGANIZATIONS_FOLDER, organization_id) / BOOKS_FILE
+
+
+def _stamp(organization_id: str) -> Stamp:
+    return head_stamp(FileKind.BOOKS if organization_id else FileKind.DIRECTORY, organization_id)
+
+
+def _with_companions(file: Path) -> list[Path]:
+    """A database and what lies beside it, which is nothing without it."""
+    return [file, *(Path(f"{file}{ending}") for ending in COMPANIONS)]
