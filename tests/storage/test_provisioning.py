@@ -32,6 +32,7 @@ from storage.folder.provisioning import (
     provision_books,
     template_file,
 )
+from storage.folder.standstill import StandingDatabase
 from storage.migrations import head_stamp
 from storage.plain_files import UNFINISHED_PREFIX
 from storage.sqlite.database import Database as FileDatabase
@@ -257,7 +258,9 @@ async def test_a_maker_that_is_cancelled_in_company_keeps_the_books_that_the_dir
                 await one.client("Harbour Bakery")
 
         monkeypatch.setattr(organizations, "add_organization", make_known_and_leave)
-        database = one.store.directory._database
+        standing = one.store.directory._database
+        assert isinstance(standing, StandingDatabase)
+        database = standing._database
         assert isinstance(database, FileDatabase)
         writer = database._writer
         async with writer.turn:
