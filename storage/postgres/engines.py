@@ -12,8 +12,10 @@ from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, event, text
-from sqlalchemy.engine import URL
+import asyncpg
+from sqlalchemy import Connection, RootTransaction, bindparam, event, text
+from sqlalchemy.engine import URL, ExceptionContext
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
@@ -47,6 +49,10 @@ class NotFree(Exception):
     """Somebody else writes at this moment, and the transaction was not to wait."""
 
 
+class _NotBegun(DBAPIError):
+    """The connection had been ended before the transaction could begin."""
+
+
 def serving_engine(url: URL) -> AsyncEngine:
     """The engine that a process serves from: connections are kept, and those that the server has closed made anew."""
     return _with_beginnings(
@@ -75,9 +81,19 @@ async def transact(
 ) -> T:
     """Run `work` as one transaction of this scope: all of it is kept, or, when it raises, nothing.
 
+    A connection that was kept may have been ended meanwhile, which is found out by its first statement: then nothing
+    has begun, and it begins once more on another.
+
     Raises:
         NotFree: somebody else writes there, and it was not to `wait`.
     """
+    try:
+        return await _transact(engine, scope, mode, work, wait=wait)
+    except _NotBegun:
+        return await _transact(engine, scope, mode, work, wait=wait)
+
+
+async def _transact(engine: AsyncEngine, scope: Scope, mode: Mode, work: Callable[[Session], T], *, wait: bool) -> T:
     async with engine.connect() as connection:
         await prepare(connection, scope, mode, wait=wait)
         return await connection.run_sync(_run, work)
@@ -132,15 +148,25 @@ def _json_of_text(element: JsonOf, compiler: Any, **given: Any) -> str:
 
 
 def _run(connection: Connection, work: Callable[[Session], T]) -> T:
-    with connection.begin(), Session(bind=connection, expire_on_commit=False) as session:
+    with _begun(connection), Session(bind=connection, expire_on_commit=False) as session:
         result = work(session)
         session.flush()
     return result
 
 
+def _begun(connection: Connection) -> RootTransaction:
+    try:
+        return connection.begin()
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise _NotBegun(error.statement, error.params, error.orig or error) from error
+        raise
+
+
 def _with_beginnings(engine: AsyncEngine) -> AsyncEngine:
     event.listen(engine.sync_engine, "begin", _begin)
     event.listen(engine.sync_engine, "connect", _connected)
+    event.listen(engine.sync_engine, "handle_error", _given_up)
     return engine
 
 
@@ -159,6 +185,12 @@ def _begin(connection: Connection) -> None:
 def _connected(connection: Any, _: object) -> None:
     """Sums of whole numbers are whole: the server calls them numeric, and no column is that."""
     connection.run_async(_read_whole_numbers)
+
+
+def _given_up(context: ExceptionContext) -> None:
+    """A connection that is cut while the driver speaks may leave it at a loss in the middle of a word."""
+    if isinstance(context.original_exception.__cause__, asyncpg.InternalClientError):
+        context.is_disconnect = True
 
 
 async def _read_whole_numbers(driver: Any) -> None:

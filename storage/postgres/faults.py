@@ -24,7 +24,7 @@ _STATES = {
     "42P01": Fault.MISSING,
     "53100": Fault.FULL,
     "53200": Fault.BUSY,
-    "53300": Fault.TOO_MANY_OPEN,
+    "53300": Fault.CROWDED,
     "55P03": Fault.BUSY,
     "57014": Fault.BUSY,
     "XX001": Fault.DAMAGED,
@@ -38,7 +38,7 @@ def fault_of(error: BaseException, where: str) -> StorageFault | None:
         case StorageFault():
             return error
         case PoolTimeout():
-            return told(where, Fault.TOO_MANY_OPEN)
+            return told(where, Fault.CROWDED)
         case DBAPIError():
             return fault_of(error.orig, where) if error.orig is not None else None
         case asyncpg.PostgresError():
@@ -46,7 +46,7 @@ def fault_of(error: BaseException, where: str) -> StorageFault | None:
         case asyncpg.InterfaceError() if isinstance(error, ValueError):
             # A value that does not fit its column never reached the server.
             return None
-        case asyncpg.InterfaceError() | OSError() | TimeoutError():
+        case asyncpg.InterfaceError() | asyncpg.InternalClientError() | OSError() | TimeoutError():
             return told(where, Fault.UNREACHABLE)
     state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
     if state:

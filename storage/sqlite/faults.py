@@ -22,7 +22,7 @@ from storage.plain_files import lies_plainly, write_probe
 
 
 class Fault(Enum):
-    """What is wrong, in one word. The last eight are faults of the storage and not of the file: it may be sound."""
+    """What is wrong, in one word. The last nine are faults of the storage and not of the file: it may be sound."""
 
     MISSING = "missing"
     NOT_A_FILE = "not_a_file"
@@ -44,6 +44,7 @@ class Fault(Enum):
     FULL = "full"
     DISK_ERROR = "disk_error"
     TOO_MANY_OPEN = "too_many_open"
+    CROWDED = "crowded"
     BUSY = "busy"
     UNREACHABLE = "unreachable"
     UNKNOWN = "unknown"
@@ -144,6 +145,10 @@ _WORDS = {
         "the server has as many files open as it may",
         "Nothing was changed: try again. The operator raises the limit of open files.",
     ),
+    Fault.CROWDED: (
+        "all connections to the database server are in use",
+        "Nothing was changed: try again. The operator looks at what keeps them, or lets fewer processes serve.",
+    ),
     Fault.BUSY: ("the books are busy with another write", "Nothing was changed: try again."),
     Fault.UNREACHABLE: (
         "the database server did not answer, or ended the connection",
@@ -167,6 +172,7 @@ _OF_STORAGE = frozenset(
         Fault.FULL,
         Fault.DISK_ERROR,
         Fault.TOO_MANY_OPEN,
+        Fault.CROWDED,
         Fault.BUSY,
         Fault.UNREACHABLE,
         Fault.UNKNOWN,
