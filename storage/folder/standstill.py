@@ -102,6 +102,10 @@ class StandingDatabase:
         self._mark = str(root / MARK_FILE)
 
     @property
+    def has_fault(self) -> bool:
+        return self._database.has_fault
+
+    @property
     def is_intact(self) -> bool:
         return self._database.is_intact
 
