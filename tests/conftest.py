@@ -17,7 +17,7 @@ from tests.support.chromium import MISSING
 from tests.support.memory import keep_in_memory
 from tests.support.on_both import is_on_both
 from tests.support.servers import MISSING as NO_SERVER
-from tests.support.servers import needs_server
+from tests.support.servers import end_server, needs_server
 from tests.support.sqlite_alone import why_left_out
 
 # The same examples in every run, and no failure because a machine is busy: a red test means a changed behaviour.
@@ -90,3 +90,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def pytest_sessionfinish() -> None:
     remove_begun()
+    end_server()

@@ -101,6 +101,13 @@ def server() -> Server:
     return Server()
 
 
+def end_server() -> None:
+    """End the server of this process, at the end of its tests: a test process ends without a word."""
+    if server.cache_info().currsize:
+        server().stop()
+        server.cache_clear()
+
+
 def is_installed() -> bool:
     """Whether this machine has what a server needs."""
     return bool(_found("initdb")) and bool(_found("postgres"))
