@@ -43,7 +43,8 @@ def address_of(url: str, owner_url: str = "") -> Address:
         InvalidInput: it is no URL of a PostgreSQL database with a login.
     """
     runs, owns = _parsed(url), _parsed(owner_url or url)
-    if (runs.host, runs.port, runs.database) != (owns.host, owns.port, owns.database):
+    # By another way, such as past a pool of connections, but to the same database.
+    if runs.database != owns.database:
         raise InvalidInput("Both logins must be those of one database.", field=_FIELD)
     return Address(runs, owns)
 
@@ -55,6 +56,8 @@ def _parsed(text: str) -> URL:
         raise InvalidInput(_EXPECTED, field=_FIELD) from None
     if url.drivername not in _SCHEMES or not url.username or not url.database:
         raise InvalidInput(_EXPECTED, field=_FIELD)
+    if url.query.get("pooling", "transaction") != "transaction":
+        raise InvalidInput("The URL's pooling is transaction, or is left away.", field=_FIELD)
     return url.set(drivername=DRIVER)
 
 

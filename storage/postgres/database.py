@@ -45,8 +45,10 @@ def as_checked(scope: Scope, where: str, work: Callable[[Session], T]) -> Callab
 class SchemaDatabase:
     """A schema, reached over the connections that all schemas share."""
 
-    def __init__(self, engine: AsyncEngine, scope: Scope, where: str) -> None:
+    def __init__(self, engine: AsyncEngine, url: URL, scope: Scope, where: str) -> None:
+        """`url` is that of the engine, as it was given."""
         self._engine = engine
+        self._url = url
         self._scope = scope
         self._where = where
         self._turn = asyncio.Lock()
@@ -69,7 +71,7 @@ class SchemaDatabase:
     async def run_in_thread(self, mode: Mode, work: Callable[[Session], T], *, stoppable: bool = False) -> T:
         stop = Stop()
         watched = partial(stop.watched_statements, self._checked(work))
-        alone = _Alone(self._engine.url, self._scope)
+        alone = _Alone(self._url, self._scope)
         act = anyio.to_thread.run_sync(alone.run, mode, watched)
         if mode is Mode.READ:
             return await self._told(to_its_end_or_stopped(act, partial(alone.cancel, stop)))

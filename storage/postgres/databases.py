@@ -42,11 +42,13 @@ class ServerDatabases:
         self._engine = serving_engine(address.url)
 
     def directory(self) -> Database:
-        schema = SchemaDatabase(self._engine, directory_scope(), f"the directory in {self._address}")
+        schema = SchemaDatabase(self._engine, self._address.url, directory_scope(), f"the directory in {self._address}")
         return StandingDatabase(schema, self._root)
 
     def books(self, organization_id: str) -> Database:
-        schema = SchemaDatabase(self._engine, books_scope(organization_id), self.where(organization_id))
+        schema = SchemaDatabase(
+            self._engine, self._address.url, books_scope(organization_id), self.where(organization_id)
+        )
         return StandingDatabase(schema, self._root)
 
     def read_now(self, organization_id: str, work: Callable[[Session], T], *, is_open: bool) -> T:

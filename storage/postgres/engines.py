@@ -33,6 +33,8 @@ CONNECT_SECONDS = 10
 WAIT_SECONDS = 5
 """For a connection of the pool, and for the lock of whoever writes: as long as for a file that is busy."""
 
+POOLING, TRANSACTION = "pooling", "transaction"
+"""Of the URL's query: a pool of connections stands before the server, which lends one for a transaction."""
 _SCOPE = "counterfoil_scope"
 _LOCKS = "counterfoil_locks"
 _PLAIN = "counterfoil_plain"
@@ -57,7 +59,7 @@ def serving_engine(url: URL) -> AsyncEngine:
     """The engine that a process serves from: connections are kept, and those that the server has closed made anew."""
     return _with_beginnings(
         create_async_engine(
-            url,
+            _spoken_to(url),
             poolclass=AsyncAdaptedQueuePool,
             pool_size=CONNECTIONS,
             max_overflow=0,
@@ -65,14 +67,16 @@ def serving_engine(url: URL) -> AsyncEngine:
             pool_pre_ping=False,
             hide_parameters=True,
             connect_args=_arguments(url),
-        )
+        ),
+        url,
     )
 
 
 def single_engine(url: URL) -> AsyncEngine:
     """An engine that keeps no connection, for one act."""
     return _with_beginnings(
-        create_async_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=_arguments(url))
+        create_async_engine(_spoken_to(url), poolclass=NullPool, hide_parameters=True, connect_args=_arguments(url)),
+        url,
     )
 
 
@@ -163,9 +167,9 @@ def _begun(connection: Connection) -> RootTransaction:
         raise
 
 
-def _with_beginnings(engine: AsyncEngine) -> AsyncEngine:
+def _with_beginnings(engine: AsyncEngine, url: URL) -> AsyncEngine:
     event.listen(engine.sync_engine, "begin", _begin)
-    event.listen(engine.sync_engine, "connect", _connected)
+    event.listen(engine.sync_engine, "connect", _lent if _is_pooled(url) else _connected)
     event.listen(engine.sync_engine, "handle_error", _given_up)
     return engine
 
@@ -187,6 +191,11 @@ def _connected(connection: Any, _: object) -> None:
     connection.run_async(_read_whole_numbers)
 
 
+def _lent(connection: Any, _: object) -> None:
+    """The same, where a connection of the server is lent for a transaction."""
+    connection.run_async(_read_whole_numbers_at_once)
+
+
 def _given_up(context: ExceptionContext) -> None:
     """A connection that is cut while the driver speaks may leave it at a loss in the middle of a word."""
     if isinstance(context.original_exception.__cause__, asyncpg.InternalClientError):
@@ -197,9 +206,31 @@ async def _read_whole_numbers(driver: Any) -> None:
     await driver.set_type_codec("numeric", schema="pg_catalog", encoder=str, decoder=int, format="text")
 
 
+async def _read_whole_numbers_at_once(driver: Any) -> None:
+    # What is asked for this is more than one statement: in a transaction all of them go to one connection.
+    async with driver.transaction():
+        await _read_whole_numbers(driver)
+
+
+def _spoken_to(url: URL) -> URL:
+    """The URL as the driver takes it."""
+    return url.difference_update_query([POOLING])
+
+
+def _is_pooled(url: URL) -> bool:
+    return url.query.get(POOLING) == TRANSACTION
+
+
 def _arguments(url: URL) -> dict[str, Any]:
-    given: dict[str, Any] = {
-        "timeout": CONNECT_SECONDS,
-        "server_settings": {"application_name": "counterfoil", "timezone": "UTC", "jit": "off"},
-    }
+    settings = {"application_name": "counterfoil", "timezone": "UTC"}
+    given: dict[str, Any] = {"timeout": CONNECT_SECONDS, "server_settings": settings}
+    if not _is_pooled(url):
+        settings["jit"] = "off"
+        return given
+    # The next transaction finds another connection of the server, which has prepared nothing.
+    given |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0, "prepared_statement_name_func": _unnamed}
     return given
+
+
+def _unnamed() -> str:
+    return ""

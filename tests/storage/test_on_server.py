@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import anyio
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -12,16 +15,23 @@ from sqlmodel import Session
 
 from invoicing.refusals import Conflict, InvalidInput
 from invoicing.remedies import Act
+from operations.access import Office, open_books
+from operations.practices import FirstOrganization, start_installation
+from operations.rights import Right
 from storage.books.pool import BOOKS_FILE
 from storage.database import Mode
-from storage.folder.store import databases_of, exists
+from storage.folder.store import databases_of, exists, open_store
 from storage.postgres.addresses import address_of
+from storage.postgres.databases import ServerDatabases
 from storage.postgres.diagnosis import diagnose_schemas
 from storage.postgres.engines import run_apart, single_engine, transact
 from storage.postgres.schemas import Schemas
 from storage.postgres.scopes import Scope, books_scope, directory_scope
 from storage.sqlite.faults import DamagedStore, Fault, StorageFault
 from tests.support import stores
+from tests.support.begun import new_client
+from tests.support.bouncer import PROGRAM, bouncer
+from tests.support.clock import SettableClock
 from tests.support.practice import Practice, practice
 from tests.support.raw import past_triggers
 from tests.support.servers import LOGIN, needs_server, server
@@ -35,16 +45,17 @@ def _on_server() -> Iterator[None]:
         yield
 
 
+def rows_of(query: str, session: Session) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in session.connection().execute(text(query))]
+
+
 async def _answer(one: Practice, scope: Scope, query: str) -> list[tuple[object, ...]]:
     address = stores.address(one.store.root)
     assert address is not None
     engine = single_engine(address.url)
 
-    def read(session: Session) -> list[tuple[object, ...]]:
-        return [tuple(row) for row in session.connection().execute(text(query))]
-
     try:
-        return await transact(engine, scope, Mode.WRITE, read)
+        return await transact(engine, scope, Mode.WRITE, partial(rows_of, query))
     finally:
         await engine.dispose()
 
@@ -162,3 +173,48 @@ async def test_doctor_says_what_is_wrong_with_schemas_and_with_the_login(tmp_pat
         assert [found.subject for found in diagnose_schemas(superuser)] == ["login"]
     nowhere = address_of("postgresql://counterfoil@127.0.0.1:1/nowhere")
     assert [found.message for found in diagnose_schemas(nowhere)] == [Fault.UNREACHABLE.reason.text]
+
+
+@pytest.mark.skipif(not PROGRAM, reason="PgBouncer is not installed")
+async def test_connections_that_are_lent_for_a_transaction_are_enough_where_the_url_says_so(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        bakery = await one.client("Harbour Bakery")
+        customer = await one.customer(one.books(bakery))
+        direct = stores.address(one.store.root)
+        assert direct is not None
+        async with bouncer(server()) as folder:
+            url = f"postgresql://{LOGIN}@/{direct.database}?host={folder}&pooling=transaction"
+            databases = ServerDatabases(one.store.root, address_of(url, server().url(direct.database)))
+            engine = databases.books(bakery.id)
+            count = partial(rows_of, "SELECT count(*), sum(length(name)) FROM customers")
+            async with anyio.create_task_group() as group:
+                for _ in range(20):
+                    group.start_soon(engine.run, Mode.WRITE, count)
+            assert await engine.run(Mode.READ, count) == [(1, len(customer.name))]
+            assert await engine.run_in_thread(Mode.READ, count) == [(1, len(customer.name))]
+            await databases.close()
+    with pytest.raises(InvalidInput, match="pooling"):
+        address_of("postgresql://counterfoil@/books?pooling=session")
+
+
+async def test_who_serves_need_not_be_able_to_make_schemas(tmp_path: Path) -> None:
+    """Two logins: one that makes and migrates schemas, and one that only takes the roles it was given."""
+    server().create("apart")
+    server().sql("CREATE ROLE serves LOGIN NOINHERIT")
+    address = address_of(server().url("apart").replace(LOGIN, "serves", 1), server().url("apart"))
+    try:
+        async with open_store(tmp_path, address=address) as store:
+            first = FirstOrganization(name="Ledger & Co", country="GB", email="owner@example.com")
+            owner, _ = await start_installation(store, SettableClock(), first)
+            office = Office(store=store, principal=owner, clock=SettableClock())
+            client = await new_client(office, "Harbour Bakery")
+            books = open_books(office, client, Right.ISSUE)
+            assert (await books.read(lambda db: rows_of("SELECT current_user, session_user", db))) == [
+                (books_scope(client.id).role, "serves")
+            ]
+        assert diagnose_schemas(address) == []
+        with pytest.raises(DBAPIError, match="permission denied"):
+            run_apart(partial(Schemas(replace(address, owner=address.url)).discard, client.id))
+    finally:
+        server().drop("apart")
+        server().sql("DROP ROLE serves")

@@ -33,15 +33,19 @@ class Server:
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="counterfoil-postgres-"))
-        self._as = _user()
-        if self._as:
-            shutil.chown(self.folder, self._as)
+        self.user = _user()
+        self.give(self.folder)
         data = self.folder / "data"
         self._run("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
         options = " ".join(f"-c {name}={value or chr(39) * 2}" for name, value in _SETTINGS.items())
         self._control("start", "-w", "-l", str(self.folder / "log"), "-o", f"{options} -k {self.folder}")
         atexit.register(self.stop)
         self.sql(f"CREATE ROLE {LOGIN} LOGIN NOINHERIT CREATEROLE")
+
+    def give(self, folder: Path) -> None:
+        """Let the server's user work in the folder."""
+        if self.user:
+            shutil.chown(folder, self.user)
 
     def url(self, database: str) -> str:
         """How the login of an installation reaches a database."""
@@ -70,6 +74,8 @@ class Server:
 
     def stop(self) -> None:
         """End the server, and remove its folder."""
+        if not self.folder.exists():
+            return
         self._control("stop", "-w", "-m", "immediate", may_fail=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -85,7 +91,7 @@ class Server:
                 stdout=said,
                 stderr=subprocess.STDOUT,
                 cwd=self.folder,
-                user=self._as or None,
+                user=self.user or None,
                 check=False,
             )
             said.seek(0)
