@@ -60,7 +60,7 @@ async def test_what_cannot_be_exported_says_so_and_keeps_what_was_chosen(tmp_pat
         wrong = await owner.post(
             PLACE, **{"format": "xlsx", "from": "2026-04-01", "to": "2026-03-31", "kind": "invoice"}
         )
-        assert (wrong.status_code, "issued_from lies after issued_to" in text_of(wrong)) == (400, True)
+        assert (wrong.status_code, "From lies after “to”" in text_of(wrong)) == (400, True)
         assert re.search(r'id="from"[^>]*value="2026-04-01" aria-invalid="true"', wrong.text)
         assert '<option value="invoice" selected>' in wrong.text
         for fields in ({"format": "exe"}, {"format": "csv", "from": "tomorrow"}, {"format": "fec", "kind": "invoice"}):

@@ -73,6 +73,8 @@ def test_a_translation_holds_the_values_of_its_words(language: str) -> None:
             continue
         keys, texts = _forms(message.id), _forms(message.string)
         assert set().union(*map(_values, texts)) == set().union(*map(_values, keys)), message.id
+        # Two translations that were put one after the other.
+        assert not any(re.search(r"[a-zäöüß][.!?][A-ZÄÖÜ][a-zäöü]", text) for text in texts), message.id
 
 
 def _forms(texts: object) -> list[str]:
