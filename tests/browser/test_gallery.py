@@ -12,11 +12,13 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, Response
 
 from tests.support.browsing import DESKTOP, PHONE, Browsed, browsed
+from tests.support.faults import is_whole
 from tests.support.gallery import fill, refusing
 from tests.support.looks import what_is_wrong
 
 HTML_MAX, SENT_MAX = 150_000, 100_000
 """Bytes of a page as text, and of all that is sent before it can be drawn, as it is sent."""
+SCHEMES, SIZES = ("light", "dark"), (DESKTOP, PHONE)
 _GRAVE = """async () => {
   const found = await axe.run(document, {resultTypes: ['violations'], rules: {'color-contrast': {enabled: false}}});
   return found.violations.filter((one) => ['serious', 'critical'].includes(one.impact))
@@ -42,17 +44,20 @@ async def looked(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> 
         yield Looked(at, gallery.addresses() | await refusing(at.home))
 
 
+@pytest.mark.faults
 async def test_no_page_is_hard_to_read_or_heavy(looked: Looked) -> None:
-    """Light and dark, wide and on a phone; what a page is made of is the same in all."""
+    """Light and dark, wide and on a phone, in `make test` two of the four in turns; what a page is made of is the same
+    in all.
+    """
     page, wrong = looked.at.page, dict[str, list[str]]()
-    for address, status in looked.addresses.items():
+    for index, (address, status) in enumerate(looked.addresses.items()):
         await page.set_viewport_size(DESKTOP)
         found = await _weighed(await _opened(looked.at, address), status)
         await page.evaluate(AXE_SCRIPT)
         found += await page.evaluate(_GRAVE)
-        for size in (DESKTOP, PHONE):
+        for turn, size in enumerate((DESKTOP, PHONE)):
             await page.set_viewport_size(size)
-            for scheme in ("light", "dark"):
+            for scheme in SCHEMES if is_whole() else (SCHEMES[(index + turn) % 2],):
                 await page.emulate_media(color_scheme=scheme)
                 found += [f"{size['width']} {scheme}: {one}" for one in await what_is_wrong(page)]
         if found:
@@ -60,13 +65,14 @@ async def test_no_page_is_hard_to_read_or_heavy(looked: Looked) -> None:
     assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False)
 
 
+@pytest.mark.faults
 async def test_every_page_has_room_for_german(looked: Looked) -> None:
     page, wrong = looked.at.page, dict[str, list[str]]()
     await page.set_extra_http_headers({"Accept-Language": "de"})
     await page.emulate_media(color_scheme="light")
-    for address in looked.addresses:
+    for index, address in enumerate(looked.addresses):
         await looked.at.open(address)
-        for size in (DESKTOP, PHONE):
+        for size in SIZES if is_whole() else (SIZES[index % 2],):
             await page.set_viewport_size(size)
             if found := await what_is_wrong(page, "de"):
                 wrong[address] = found

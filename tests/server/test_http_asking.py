@@ -163,7 +163,7 @@ async def test_a_call_under_way_is_finished_before_the_server_stops(tmp_path: Pa
     async with practice(data) as one:
         books = one.books(await one.client("Harbour Bakery"))
         customer = (await one.customer(books)).id
-        for _ in range(80):
+        for _ in range(30):
             await one.issue(books, customer)
         token = await Credentials.of(one).token()
     async with real_server(data) as server:
@@ -177,6 +177,6 @@ async def test_a_call_under_way_is_finished_before_the_server_stops(tmp_path: Pa
             server.process.terminate()
             text = b"".join([chunk async for chunk in answer.aiter_bytes()])
         told = message_of(httpx2.Response(200, headers=answer.headers, content=text))
-        assert told["result"]["structuredContent"]["count"] == 80
+        assert told["result"]["structuredContent"]["count"] == 30
         assert await asyncio.wait_for(server.process.wait(), STOP_SECONDS) == 0
     assert "Traceback" not in server.said.read_text("utf-8")

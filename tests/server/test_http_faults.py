@@ -22,9 +22,9 @@ from operations.credentials import create_token
 from operations.rights import Right
 from server.app import find_organization, local_office
 from server.settings import Settings
-from storage.books import pool
 from storage.directory import users
 from storage.directory.tables import MembershipClient
+from storage.folder import databases
 from storage.ids import new_id
 from storage.sqlite.files_limit import FILES_PER_BOOKS
 from tests.server.test_settlement_faults import act_of, made_by, sound
@@ -129,7 +129,7 @@ async def test_killing_the_server_under_load_loses_nothing_that_was_acknowledged
         await server.stop()
     made: dict[int, str] = {}
     fresh = count(1)
-    for _ in range(sized(50, 3)):
+    for _ in range(sized(50, 2)):
         async with real_server(data) as server:
             await kill_under_load(server, keys, fresh, made, number)
         assert {one for one in made.values() if one} <= await everything(data)
@@ -257,7 +257,7 @@ async def sites(one: Practice) -> AsyncIterator[list[Site]]:
 async def test_many_principals_in_many_organizations_never_get_each_others_answers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool, "open_books_max", lambda: BOOKS_MAX)
+    monkeypatch.setattr(databases, "open_books_max", lambda: BOOKS_MAX)
     chance = random.Random(7)  # noqa: S311  # Who asks whom.
     principals, organizations, calls = sized(200, 10), sized(1_000, 12), sized(60_000, 600)
     async with practice(tmp_path / "data") as one:

@@ -213,7 +213,7 @@ async def test_killing_the_server_loses_no_credit_note_and_no_payment_that_was_a
     chance = random.Random(20260729)  # noqa: S311  # The moments of the kills, the same in every run.
     made: dict[int, str] = {}
     begun: list[int] = []
-    for _ in range(scaled(50, 25)):
+    for _ in range(scaled(50, 50)):
         async with wired(data) as wire:
             await wire.shake_hands()
             await act_until_killed(wire, number, made, begun, chance.uniform(0, 0.15))

@@ -369,6 +369,8 @@ def test_what_is_not_the_same_at_both_places_is_told_and_does_not_count_as_moved
     assert bakery not in begun.arrived
 
 
+@pytest.mark.faults
+@pytest.mark.skipif(not is_whole(), reason="takes long (make test-faults)")
 def test_the_command_moves_there_and_back(house: House) -> None:
     environment = {**os.environ, "COUNTERFOIL_DATA": str(house.root)}
     url = server().url(house.address.database)

@@ -107,6 +107,7 @@ async def issue_while(one: Practice, count: int, trouble: Callable[[], object], 
     assert sorted(issued.values()) == found == numbers(count, 2026)
 
 
+@whole
 async def test_connections_that_are_cut_while_clients_issue_leave_no_gap_and_no_double(tmp_path: Path) -> None:
     shares = iter([0.3, 1.0] * 500)
     async with practice(tmp_path, client="Harbour Bakery") as one:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import shutil
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from functools import cache
@@ -125,5 +127,15 @@ def forgetting(kept: Callable[[Path], bool]) -> Iterator[None]:
     """Remove the databases of the folders that were begun in here at its end, but for those that are `kept`."""
     before = set(_databases)
     yield
-    for root in [one for one in _databases if one not in before and not kept(one)]:
+    begun = [one for one in _databases if one not in before]
+    for root in [one for one in begun if not kept(one)]:
         server().drop(_databases.pop(root))
+    if begun:
+        _let_go_of_what_was_cut()
+
+
+def _let_go_of_what_was_cut() -> None:
+    """Connections that were cut are never closed: what is told of that belongs to this test, and to no later one."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
