@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Literal
 
 import pytest
 import pytest_asyncio
@@ -18,7 +19,8 @@ from tests.support.looks import what_is_wrong
 
 HTML_MAX, SENT_MAX = 150_000, 100_000
 """Bytes of a page as text, and of all that is sent before it can be drawn, as it is sent."""
-SCHEMES, SIZES = ("light", "dark"), (DESKTOP, PHONE)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+SIZES = (DESKTOP, PHONE)
 _GRAVE = """async () => {
   const found = await axe.run(document, {resultTypes: ['violations'], rules: {'color-contrast': {enabled: false}}});
   return found.violations.filter((one) => ['serious', 'critical'].includes(one.impact))
