@@ -21,6 +21,7 @@ class Later:
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
         self._wanted = False
+        self._is_closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def attach(self) -> None:
@@ -30,6 +31,9 @@ class Later:
     def soon(self) -> None:
         """Ask for it. A transaction that takes long runs in a thread, and may ask too."""
         self._wanted = True
+        if self._is_closed:
+            # What it would be done with is about to be closed, too.
+            return
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
@@ -43,12 +47,13 @@ class Later:
             self._timer = loop.call_later(self._milliseconds / 1000, self._begin)
 
     async def close(self) -> None:
-        """Do what was asked for and not done yet."""
-        if self._task is not None:
-            await asyncio.wait([self._task])
+        """Do what was asked for and not done yet, once; what is asked for from then on is not done."""
+        self._is_closed = True
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        if self._task is not None:
+            await asyncio.wait([self._task])
         if self._wanted:
             self._wanted = False
             await self._act()

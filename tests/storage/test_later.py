@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import anyio.to_thread
+import pytest
 from sqlmodel import Session
 
 from storage.directory.moments import latest_moment
@@ -48,3 +49,42 @@ async def test_a_long_transaction_may_ask_what_time_it_is(tmp_path: Path) -> Non
             return latest_moment(db) == moment
 
         assert await one.store.directory.read(kept)
+
+
+async def test_what_is_asked_for_at_the_close_is_not_done_after_it() -> None:
+    """Regression: an act that failed at the close asked for itself anew, and was done over what was closed."""
+    done: list[str] = []
+
+    async def act() -> None:
+        done.append("act")
+        later.soon()
+
+    later = Later(act, milliseconds=0)
+    later.soon()
+    await later.close()
+    assert done == ["act"]
+    later.soon()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert done == ["act"]
+
+
+async def test_an_act_that_fails_as_the_close_waits_is_done_once_more_and_its_error_rises() -> None:
+    tries = 0
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def act() -> None:
+        nonlocal tries
+        tries += 1
+        begun.set()
+        await may_end.wait()
+        raise OSError("full")
+
+    later = Later(act, milliseconds=0)
+    later.soon()
+    async with asyncio.timeout(30):
+        await begun.wait()
+    may_end.set()
+    with pytest.raises(OSError, match="full"):
+        await later.close()
+    assert tries == 2
