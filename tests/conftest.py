@@ -80,12 +80,10 @@ def own_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say at the end what was not tried."""
-    left_out = [one for one in terminalreporter.stats.get("skipped", []) if MISSING in str(one.longrepr)]
-    if left_out:
-        terminalreporter.write_line(f"Left out: {len(left_out)} tests in a browser, {MISSING}.", yellow=True)
-    left_out = [one for one in terminalreporter.stats.get("skipped", []) if NO_SERVER in str(one.longrepr)]
-    if left_out:
-        terminalreporter.write_line(f"Left out: {len(left_out)} tests on a server, {NO_SERVER}.", yellow=True)
+    skipped = [str(one.longrepr) for one in terminalreporter.stats.get("skipped", [])]
+    for where, reason in (("in a browser", MISSING), ("on a server", NO_SERVER)):
+        if left_out := sum(reason in one for one in skipped):
+            terminalreporter.write_line(f"Left out: {left_out} tests {where}, {reason}.", yellow=True)
 
 
 def pytest_sessionfinish() -> None:

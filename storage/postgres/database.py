@@ -19,7 +19,7 @@ from sqlmodel import Session
 
 from invoicing.refusals import Unavailable
 from storage.database import Mode
-from storage.postgres.engines import NotFree, prepare, single_engine, transact
+from storage.postgres.engines import NotFree, prepare, transact, transact_once
 from storage.postgres.faults import server_faults_told
 from storage.postgres.scopes import Scope
 from storage.postgres.stamps import check_stamp
@@ -154,8 +154,7 @@ class _Alone:
             self._cancel()
 
     async def _run(self, mode: Mode, work: Callable[[Session], T]) -> T:
-        engine = single_engine(self._url)
-        act = asyncio.ensure_future(transact(engine, self._scope, mode, work))
+        act = asyncio.ensure_future(transact_once(self._url, self._scope, mode, work))
         self._cancel = partial(asyncio.get_running_loop().call_soon_threadsafe, act.cancel)
         try:
             return await act
@@ -163,7 +162,6 @@ class _Alone:
             raise Stopped from None
         finally:
             self._cancel = None
-            await engine.dispose()
 
 
 class SchemaSnapshot:
@@ -175,13 +173,18 @@ class SchemaSnapshot:
 
     async def read(self, work: Callable[[Session], T]) -> T:
         with server_faults_told(self._where):
-            return await _to_its_end_or_cancelled(self._session.run_sync(work))  # type: ignore[arg-type]  # SQLModel's.
+            return await _to_its_end_or_cancelled(self._run(work))
 
     async def read_whole(self, work: Callable[[Session], T]) -> T:
         budget = Budget()
-        keep_to(self._session.sync_session, budget)  # type: ignore[arg-type]  # As above.
         with server_faults_told(self._where):
-            return await _to_its_end_or_cancelled(metered(self._session.run_sync(work), budget))  # type: ignore[arg-type]
+            return await _to_its_end_or_cancelled(metered(self._run(work, budget), budget))
+
+    async def _run(self, work: Callable[[Session], T], budget: Budget | None = None) -> T:
+        def read(session: Session) -> T:
+            return work(session if budget is None else keep_to(session, budget))
+
+        return await self._session.run_sync(read)  # type: ignore[arg-type]  # The session is SQLModel's.
 
 
 async def _to_its_end_or_cancelled(act: Coroutine[Any, Any, T]) -> T:

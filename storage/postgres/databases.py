@@ -20,10 +20,10 @@ from storage.folder.provisioning import make_organization_folder
 from storage.folder.standstill import StandingDatabase, check_in_use
 from storage.postgres.addresses import Address
 from storage.postgres.database import SchemaDatabase, as_checked
-from storage.postgres.engines import run_apart, serving_engine, single_engine, transact
+from storage.postgres.engines import run_apart, serving_engine, transact_once
 from storage.postgres.faults import server_faults_told
 from storage.postgres.schemas import Schemas
-from storage.postgres.scopes import Scope, books_scope, directory_scope
+from storage.postgres.scopes import books_scope, directory_scope
 from storage.sqlite.faults import check_storage, faults_told
 
 T = TypeVar("T")
@@ -52,7 +52,11 @@ class ServerDatabases:
         return StandingDatabase(schema, self._root)
 
     def read_now(self, organization_id: str, work: Callable[[Session], T], *, is_open: bool) -> T:
-        return self._read_apart(books_scope(organization_id), self.where(organization_id), work)
+        scope, where = books_scope(organization_id), self.where(organization_id)
+        with server_faults_told(where):
+            return run_apart(
+                partial(transact_once, self._address.url, scope, Mode.READ, as_checked(scope, where, work))
+            )
 
     def where(self, organization_id: str) -> str:
         return f"schema {books_scope(organization_id).schema} in {self._address}"
@@ -103,14 +107,3 @@ class ServerDatabases:
 
     async def close(self) -> None:
         await self._engine.dispose()
-
-    def _read_apart(self, scope: Scope, where: str, work: Callable[[Session], T]) -> T:
-        async def read() -> T:
-            engine = single_engine(self._address.url)
-            try:
-                return await transact(engine, scope, Mode.READ, as_checked(scope, where, work))
-            finally:
-                await engine.dispose()
-
-        with server_faults_told(where):
-            return run_apart(read)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from invoicing.refusals import InvalidInput
-from storage.database import Mode
-from storage.directory import organizations
 from storage.folder.findings import Finding
 from storage.migrations import head_stamp
 from storage.postgres.addresses import Address
-from storage.postgres.engines import run_apart, single_engine, transact
+from storage.postgres.engines import run_apart
 from storage.postgres.faults import server_faults_told
-from storage.postgres.schemas import Schemas
+from storage.postgres.schemas import Schemas, known_organizations
 from storage.postgres.scopes import books_scope, directory_scope
 from storage.sqlite.faults import Fault, StorageFault
 
@@ -31,11 +29,7 @@ async def _diagnose(address: Address) -> list[Finding]:
     await schemas.check_login()
     if fault := _fault(await schemas.version_of(directory), head_stamp(directory.kind).schema_version):
         return [_finding("directory", fault)]
-    engine = single_engine(address.url)
-    try:
-        known = await transact(engine, directory, Mode.READ, organizations.all_ids)
-    finally:
-        await engine.dispose()
+    known = await known_organizations(address)
     scopes = {books_scope(organization_id): handle for organization_id, handle in known}
     versions = await schemas.versions(scopes)
     wanted = {scope: head_stamp(scope.kind).schema_version for scope in scopes}

@@ -8,8 +8,9 @@ statement and waits for it no longer than a writer of a file would.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import asyncpg
@@ -72,12 +73,22 @@ def serving_engine(url: URL) -> AsyncEngine:
     )
 
 
-def single_engine(url: URL) -> AsyncEngine:
+@asynccontextmanager
+async def passing_engine(url: URL) -> AsyncIterator[AsyncEngine]:
     """An engine that keeps no connection, for one act."""
-    return _with_beginnings(
-        create_async_engine(_spoken_to(url), poolclass=NullPool, hide_parameters=True, connect_args=_arguments(url)),
-        url,
+    engine = create_async_engine(
+        _spoken_to(url), poolclass=NullPool, hide_parameters=True, connect_args=_arguments(url)
     )
+    try:
+        yield _with_beginnings(engine, url)
+    finally:
+        await engine.dispose()
+
+
+async def transact_once(url: URL, scope: Scope, mode: Mode, work: Callable[[Session], T]) -> T:
+    """As `transact`, on a connection that is made for it and closed again."""
+    async with passing_engine(url) as engine:
+        return await transact(engine, scope, mode, work)
 
 
 async def transact(

@@ -9,15 +9,13 @@ from sqlalchemy.exc import DBAPIError
 from invoicing.progress import Progress
 from invoicing.refusals import Refusal
 from invoicing.remedies import Remark
-from storage.database import Mode
-from storage.directory import organizations
 from storage.directory.database import directory_named
 from storage.folder.migrating import IN_THE_WAY, MigrationReport
 from storage.migrations import head_stamp
 from storage.postgres.addresses import Address
-from storage.postgres.engines import run_apart, single_engine, transact
+from storage.postgres.engines import run_apart
 from storage.postgres.faults import server_faults_told
-from storage.postgres.schemas import Schemas
+from storage.postgres.schemas import Schemas, known_organizations
 from storage.postgres.scopes import Scope, books_scope, directory_scope
 from storage.sqlite.faults import UNREADABLE_ROW, Fault, StorageFault, told
 from storage.sqlite.stamps import Stamp, check_same
@@ -40,7 +38,7 @@ async def _migrate(address: Address, progress: Progress) -> MigrationReport:
     versions = await schemas.versions((directory,))
     if await _bring_up(schemas, directory, versions[directory]):
         migrated.append(directory.schema)
-    scopes = [books_scope(organization_id) for organization_id in await _organizations(address)]
+    scopes = [books_scope(organization_id) for organization_id, _ in await known_organizations(address)]
     versions = await schemas.versions(scopes)
     for step, scope in enumerate(scopes, start=1):
         progress(step, len(scopes) + 1)
@@ -69,12 +67,3 @@ async def _bring_up(schemas: Schemas, scope: Scope, version: int) -> bool:
         check_same(scope.schema, found, wanted)
     await schemas.migrate(scope)
     return True
-
-
-async def _organizations(address: Address) -> list[str]:
-    engine = single_engine(address.url)
-    try:
-        known = await transact(engine, directory_scope(), Mode.READ, organizations.all_ids)
-    finally:
-        await engine.dispose()
-    return [organization_id for organization_id, _ in known]

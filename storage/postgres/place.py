@@ -12,7 +12,7 @@ from invoicing.refusals import Conflict
 from storage.database import Mode
 from storage.postgres.addresses import Address
 from storage.postgres.database import as_checked
-from storage.postgres.engines import run_apart, single_engine, transact
+from storage.postgres.engines import run_apart, transact_once
 from storage.postgres.faults import server_faults_told
 from storage.postgres.schemas import Schemas
 from storage.postgres.scopes import Scope, books_scope, directory_scope
@@ -68,12 +68,8 @@ class ServerPlace:
         return self._run(partial(self._on_its_own, scope, mode, work))
 
     async def _on_its_own(self, scope: Scope, mode: Mode, work: Callable[[Session], T]) -> T:
-        engine = single_engine(self._address.url)
-        try:
-            where = f"schema {scope.schema} in {self._address}"
-            return await transact(engine, scope, mode, as_checked(scope, where, work))
-        finally:
-            await engine.dispose()
+        where = f"schema {scope.schema} in {self._address}"
+        return await transact_once(self._address.url, scope, mode, as_checked(scope, where, work))
 
     def _run(self, act: Callable[[], Coroutine[Any, Any, T]]) -> T:
         with server_faults_told(str(self._address)):

@@ -6,7 +6,7 @@ organization may use the tables of its schema and nothing else, and the login th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -18,11 +18,12 @@ from sqlmodel import Session
 
 from invoicing.refusals import Conflict, InvalidInput
 from storage.database import Mode
+from storage.directory import organizations
 from storage.directory.anchors import Ends
 from storage.folder.provisioning import stamped
 from storage.migrations import head_stamp, migrations_of, one_at_a_time
 from storage.postgres.addresses import Address
-from storage.postgres.engines import plain, prepare, run_script, single_engine, take_role
+from storage.postgres.engines import passing_engine, plain, prepare, run_script, take_role, transact_once
 from storage.postgres.scopes import DIRECTORY, OWNER, Scope, books_scope, directory_scope, is_of_books, template_scope
 from storage.postgres.templates import VERSION_TABLE, script_of
 from storage.sqlite.file_kinds import FileKind
@@ -58,6 +59,11 @@ _FIRST_KEY = 0x43464D4B
 """Whoever makes roles and schemas does it alone (the letters CFMK)."""
 
 
+async def known_organizations(address: Address) -> Sequence[tuple[str, str]]:
+    """Id and handle of each organization that the directory knows."""
+    return await transact_once(address.url, directory_scope(), Mode.READ, organizations.all_ids)
+
+
 class Schemas:
     """The schemas of one installation. Each act is a transaction or more on a connection of its own: they are rare."""
 
@@ -71,12 +77,8 @@ class Schemas:
         Raises:
             InvalidInput: it has the rights of its roles without taking them, or those of everybody.
         """
-        engine = single_engine(self._address.url)
-        try:
-            async with engine.connect() as connection:
-                too_much = await connection.run_sync(lambda c: plain(c).execute(_LOGIN).scalar_one())
-        finally:
-            await engine.dispose()
+        async with passing_engine(self._address.url) as engine, engine.connect() as connection:
+            too_much = await connection.run_sync(lambda c: plain(c).execute(_LOGIN).scalar_one())
         if too_much:
             raise InvalidInput(
                 f"The login {self._address.login} could read all books at once: make it no superuser, and NOINHERIT.",
@@ -230,23 +232,15 @@ class Schemas:
             )
 
     async def _migrate(self, scope: Scope) -> None:
-        engine = single_engine(self._address.owner)
-        try:
-            async with engine.connect() as connection:
-                await prepare(connection, _owned(scope), Mode.WRITE)
-                with one_at_a_time():
-                    await connection.run_sync(lambda c: command.upgrade(migrations_of(scope.kind, c), "head"))
-        finally:
-            await engine.dispose()
+        async with passing_engine(self._address.owner) as engine, engine.connect() as connection:
+            await prepare(connection, _owned(scope), Mode.WRITE)
+            with one_at_a_time():
+                await connection.run_sync(lambda c: command.upgrade(migrations_of(scope.kind, c), "head"))
 
     async def _run(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction of the login that makes schemas, which has taken no role yet."""
-        engine = single_engine(self._address.owner)
-        try:
-            async with engine.connect() as connection:
-                return await connection.run_sync(_in_transaction, work)
-        finally:
-            await engine.dispose()
+        async with passing_engine(self._address.owner) as engine, engine.connect() as connection:
+            return await connection.run_sync(_in_transaction, work)
 
     def _begin_installation(self, connection: Connection) -> None:
         if connection.execute(_OWNS_DATABASE).scalar_one():

@@ -24,7 +24,7 @@ from storage.folder.store import databases_of, exists, open_store
 from storage.postgres.addresses import address_of
 from storage.postgres.databases import ServerDatabases
 from storage.postgres.diagnosis import diagnose_schemas
-from storage.postgres.engines import run_apart, single_engine, transact
+from storage.postgres.engines import run_apart, transact_once
 from storage.postgres.schemas import Schemas
 from storage.postgres.scopes import Scope, books_scope, directory_scope
 from storage.sqlite.faults import DamagedStore, Fault, StorageFault
@@ -52,12 +52,7 @@ def rows_of(query: str, session: Session) -> list[tuple[object, ...]]:
 async def _answer(one: Practice, scope: Scope, query: str) -> list[tuple[object, ...]]:
     address = stores.address(one.store.root)
     assert address is not None
-    engine = single_engine(address.url)
-
-    try:
-        return await transact(engine, scope, Mode.WRITE, partial(rows_of, query))
-    finally:
-        await engine.dispose()
+    return await transact_once(address.url, scope, Mode.WRITE, partial(rows_of, query))
 
 
 async def test_sql_that_forgets_its_organization_or_names_another_reads_nothing(tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
-"""Which tests `make test` runs twice: with books in files, and on a server. All that can run there do with the option
-`--store postgres` (`make test-postgres`); these are the promises, each once.
+"""Which tests `make test` runs twice: with books in files, and on a server. Others run there with the option
+`--store postgres` of pytest; these are the promises, each once.
 """
 
 from __future__ import annotations
