@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
@@ -71,13 +71,18 @@ def _attention_at(
     return tuple(sorted(found, key=lambda one: _position(one, ranks.get(id(one), 0))))
 
 
-def work_at(found: Sequence[Attention], matters: Collection[Matter] = WORK) -> list[list[Attention]]:
+def work_at(found: Sequence[Attention], matters: Sequence[Matter] = WORK) -> Sequence[tuple[Attention, ...]]:
     """What is to be done, client by client, in the order of the worst matter of each."""
+    return _work_at(tuple(found), tuple(matters))
+
+
+@latest(32)
+def _work_at(found: tuple[Attention, ...], matters: tuple[Matter, ...]) -> tuple[tuple[Attention, ...], ...]:
     by_client: dict[str, list[Attention]] = {}
     for one in found:
         if one.matter in matters:
             by_client.setdefault(one.client.standing.organization.id, []).append(one)
-    return list(by_client.values())
+    return tuple(map(tuple, by_client.values()))
 
 
 def _matters(client: ClientStanding, verified: Mapping[str, date], overdue_days: int) -> Iterator[Attention]:

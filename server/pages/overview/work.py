@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from invoicing.latest import latest
 from invoicing.master_data.profiles import Profile
+from invoicing.organizations import Environment
 from operations.access import is_allowed, open_books
 from operations.approval.worklist import waiting_at
 from operations.attention import WORK, Attention, Matter, attention_at, work_at
 from operations.clients_at_a_glance import glance_at_clients
 from operations.rights import Right
-from server.pages.languages import gettext
+from server.pages.languages import gettext, language
 from server.pages.organization_pages import address_of_list, show
+from server.pages.rendering import made_part
 from server.pages.visiting import Desk, Visitor
 from server.pages.words import kind_word
 from storage.books.profile import load_profile
-from views.approval_pages import waiting_line
+from views.approval_pages import WaitingLine, waiting_line
 from views.organizations import place_of
 from views.practice_desk import attention_row, reading_of
 from views.remedies import on_page
@@ -28,6 +33,16 @@ HERE = "work"
 _CLIENTS = 50
 _APPROVALS = 10
 """So many documents that wait are told by name; there is a page of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """A client with what is to be done there, and the first of the documents that wait for the visitor, of how many."""
+
+    matters: tuple[Attention, ...]
+    decides: bool
+    mine: tuple[WaitingLine, ...]
+    mine_count: int
 
 
 def routes(desk: Desk) -> list[Route]:
@@ -52,8 +67,14 @@ async def _work(request: Request, visitor: Visitor) -> Response:
         here=HERE,
         title=gettext("To do"),
         to_do={HERE: len(everything)},
-        kind_word=kind_word,
-        groups=[await _group(visitor, one, profile) for one in groups[start:end]],
+        groups=_made(
+            tuple([await _group(visitor, one) for one in groups[start:end]]),
+            profile,
+            practice.environment is Environment.SANDBOX,
+            language(),
+        )
+        if groups
+        else "",
         clients=len(groups),
         reading=reading_of(glance, f"{place_of(practice)}/overview"),
         kind=kind if len(wanted) == 1 else "",
@@ -63,20 +84,31 @@ async def _work(request: Request, visitor: Visitor) -> Response:
     )
 
 
-async def _group(visitor: Visitor, matters: list[Attention], profile: Profile) -> dict[str, Any]:
-    """A client with what is to be done there; its books are opened only where documents wait for approval."""
+async def _group(visitor: Visitor, matters: tuple[Attention, ...]) -> _Group:
+    """What is to be done at a client; its books are opened only where documents wait for approval."""
     organization = matters[0].client.standing.organization
     mine, decides = [], is_allowed(Right.DECIDE_APPROVAL, organization, visitor.office.principal)
     if any(one.matter is Matter.APPROVAL for one in matters):
         mine = (await waiting_at(visitor.office, organization)).approvals or []
-    return {
-        "rows": [attention_row(one, profile, on_page, decides=decides) for one in matters],
-        "mine": [waiting_line(one) for one in mine[:_APPROVALS]],
-        "mine_count": len(mine),
-    }
+    return _Group(matters, decides, tuple(map(waiting_line, mine[:_APPROVALS])), len(mine))
 
 
-def _kinds(place: str, found: list[Attention]) -> list[tuple[str, str, str, int]]:
+# Somebody who goes through the inbox comes back to it, and little has changed but what they have done.
+@latest(16)
+def _made(groups: tuple[_Group, ...], profile: Profile, in_sandbox: bool, spoken: str) -> Markup:
+    return made_part(
+        "work_clients.html",
+        spoken,
+        kind_word=kind_word,
+        in_sandbox=in_sandbox,
+        groups=[
+            (group, [attention_row(one, profile, on_page, decides=group.decides) for one in group.matters])
+            for group in groups
+        ],
+    )
+
+
+def _kinds(place: str, found: Sequence[Attention]) -> list[tuple[str, str, str, int]]:
     """What one can look at alone: its name, what it is called, its address, and at how many clients it is so."""
     kinds = [("", gettext("All"), place, len(work_at(found)))]
     for one in WORK:
