@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from invoicing.latest import latest
 from invoicing.organizations import OrganizationRef
 from invoicing.reports.summaries import Figures
 from operations.access import Office
@@ -100,14 +101,19 @@ async def glance_at_clients(office: Office, practice: OrganizationRef) -> Glance
     clients = in_order(await standings(office, reached, at_most=READ_AT_ONCE))
     ids = [one.standing.organization.id for one in clients]
     found = await office.store.directory.read(lambda db: verified_at(db, ids))
-    places = {one.standing.organization.id: one.standing.summary for one in clients}
+    return Glance(clients, _days_at(tuple(clients), found), len(reached) - len(clients))
+
+
+@latest(16)
+def _days_at(clients: tuple[ClientStanding, ...], moments: Mapping[str, datetime]) -> Mapping[str, date]:
+    """The days of these moments, by id, each at the client's own place."""
+    summaries = {one.standing.organization.id: one.standing.summary for one in clients}
 
     def day_at(organization_id: str, moment: datetime) -> date:
-        summary = places[organization_id]
+        summary = summaries[organization_id]
         return moment.astimezone(ZoneInfo(summary.time_zone) if summary else UTC).date()
 
-    verified = {one: day_at(one, moment) for one, moment in found.items()}
-    return Glance(clients, verified, len(reached) - len(clients))
+    return {one: day_at(one, moment) for one, moment in moments.items()}
 
 
 def chosen(glance: Glance, asked: Asked) -> list[ClientStanding]:

@@ -96,9 +96,11 @@ async def standings(
         tuple(organizations),
         tuple([looks[one] for one in ids]),
         tuple([kept.get(one) for one in ids]),
-        tuple([office.store.pool.entries_noted(one) for one in ids]),
+        tuple(office.store.pool.entries_noted().items()),
         _quarter_of(office.now()),
     )
+    if progress is None and (there := [one for one in known if one is not None]) and len(there) == len(known):
+        return there
     for done, (organization, standing) in enumerate(zip(organizations, known, strict=True), start=1):
         if standing is None:
             if not left:
@@ -197,12 +199,17 @@ def _known_standings(
     organizations: tuple[OrganizationRef, ...],
     looks: tuple[str, ...],
     kept: tuple[KeptSummary | None, ...],
-    noted: tuple[int, ...],
+    noted: tuple[tuple[str, int], ...],
     now: datetime,
 ) -> tuple[Standing | None, ...]:
     """What the kept summaries say of each of them; None where one has to be made anew."""
-    each = zip(organizations, looks, kept, noted, strict=True)
-    return tuple([_known_standing(*one, now) for one in each])
+    further = dict(noted)
+    return tuple(
+        [
+            _known_standing(one, look, known, further.get(one.id, 0), now)
+            for one, look, known in zip(organizations, looks, kept, strict=True)
+        ]
+    )
 
 
 def _known_standing(

@@ -155,12 +155,16 @@ class BooksPool:
         """How each of these books looks from outside: another text after whatever changes it, by whomever. Empty for
         books that are not there, or that are open and out of service.
         """
-        found = await self._databases.looks(organization_ids)
-        return {one: "" if self._is_damaged(one) else look for one, look in found.items()}
+        found = dict(await self._databases.looks(organization_ids))
+        for one, entry in self._entries.items():
+            # Those that rest are looked at when they are woken; to look at a thousand takes as long as a page may.
+            if one in found and (entry.database.has_fault or (one in self._awake and not entry.database.is_intact)):
+                found[one] = ""
+        return found
 
-    def entries_noted(self, organization_id: str) -> int:
-        """Up to which entry of their audit trail the books are about to be anchored; 0 where nothing is noted."""
-        return self._anchoring.entries_noted(organization_id)
+    def entries_noted(self) -> Mapping[str, int]:
+        """Up to which entry of their audit trail books are about to be anchored, by id of those where one is noted."""
+        return self._anchoring.entries_noted()
 
     async def anchor(self, organization_id: str) -> Ends | NoAnchor:
         """How far the directory knows the organization's chains to go."""
@@ -249,13 +253,6 @@ class BooksPool:
     def where(self, organization_id: str) -> str:
         """Where the organization's books are, for the log."""
         return self._databases.where(organization_id)
-
-    def _is_damaged(self, organization_id: str) -> bool:
-        entry = self._entries.get(organization_id)
-        if entry is None:
-            return False
-        # Those that rest are looked at when they are woken; to look at a thousand takes as long as a page may.
-        return entry.database.has_fault or (organization_id in self._awake and not entry.database.is_intact)
 
     async def _ends(self, organization_id: str) -> Ends:
         async with self._leased(organization_id) as entry:

@@ -9,7 +9,7 @@ disk is: decision 0028.)
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from invoicing.refusals import Unavailable
@@ -74,10 +74,9 @@ class Anchoring:
         self._ends[organization_id] = ends
         self._later.soon()
 
-    def entries_noted(self, organization_id: str) -> int:
-        """The position of the last entry that was noted and is not anchored yet; 0 where there is none."""
-        noted = self._ends.get(organization_id)
-        return noted.entries.position if noted is not None else 0
+    def entries_noted(self) -> Mapping[str, int]:
+        """The position of the last entry that was noted and is not anchored yet, by organization."""
+        return {one: noted.entries.position for one, noted in self._ends.items()}
 
     def note_unsure(self, organization_id: str) -> None:
         """Anchor whatever is there: whoever changed it was cancelled and cannot say."""

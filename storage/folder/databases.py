@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ import anyio.to_thread
 from sqlmodel import Session
 
 from invoicing.refusals import Conflict
+from invoicing.reports.summaries import SUMMARIES_REMEMBERED
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.database import Database, Databases
 from storage.directory.anchors import Ends
@@ -52,6 +54,8 @@ class FolderDatabases:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        # All of a practice's are looked at with each page of its clients, and to make a path takes longer than to look.
+        self._written = lru_cache(SUMMARIES_REMEMBERED)(lambda one: str(self._file(one)))
 
     def directory(self) -> Database:
         stamp = head_stamp(FileKind.DIRECTORY)
@@ -76,7 +80,7 @@ class FolderDatabases:
         return await to_its_end(anyio.to_thread.run_sync(lambda: {one: self.look_now(one) for one in ids}))
 
     def look_now(self, organization_id: str) -> str:
-        return look_of(self._file(organization_id))
+        return look_of(self._written(organization_id))
 
     def ensure_directory(self) -> None:
         ensure_directory_file(self._root)

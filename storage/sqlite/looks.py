@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 
-def look_of(path: Path) -> str:
+def look_of(path: str) -> str:
     """Which file is there, how large it is and when it was last written, and likewise of the log beside it; empty where
     there is no file. Whatever is committed changes the one or the other, and so does who restores a file.
     """
@@ -16,7 +15,7 @@ def look_of(path: Path) -> str:
         return ""
     look = f"{file.st_ino}-{file.st_size}-{file.st_mtime_ns}"
     try:
-        log = os.lstat(f"{path}-wal")
+        log = os.lstat(path + "-wal")
     except OSError:
         return look
     # An empty log is there whenever the file is open.
