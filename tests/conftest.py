@@ -35,6 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # Hundreds of programs are started, each of which would compile all that it imports again.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
+    # Whatever installation this machine has, no test opens it.
+    os.environ.pop(stores.URL, None)
     keep_in_memory()
     check_each_schema_once()
     stores.choose(config.getoption("store"))

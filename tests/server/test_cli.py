@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -16,10 +14,11 @@ import anyio
 import pytest
 
 from server.app import local_office
-from server.settings import Settings
 from tests.support.command_line import run_command
 from tests.support.practice import practice
+from tests.support.processes import run_program
 from tests.support.raw import past_triggers, raw
+from tests.support.stores import settings
 
 ROOT = Path(__file__).parents[2]
 INIT = ("init", "--name", "Larkfield Accounting", "--country", "GB", "--email", "Partner@Larkfield.example")
@@ -319,15 +318,11 @@ def test_migrate_reports_books_that_it_cannot_bring_up(run: Run, worked: Path) -
 
 
 def test_the_real_process_prints_the_same_and_nothing_else(worked: Path, tmp_path: Path) -> None:
-    def process(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "server", *arguments]
-        return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=120)
-
-    refused = process("stdio", "--data", str(worked), "--organization", "nobody")
+    refused = run_program("stdio", "--data", str(worked), "--organization", "nobody")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.startswith("counterfoil: not_found: ")
     assert len(refused.stderr.splitlines()) == 1
-    verified = process("verify", "--json", "--data", str(worked))
+    verified = run_program("verify", "--json", "--data", str(worked))
     assert (verified.returncode, json.loads(verified.stdout)["ok"]) == (0, True)
 
 
@@ -351,7 +346,7 @@ def test_the_urls_that_commands_print_all_begin_with_the_one_that_was_named_at_t
     assert [one for one in printed if not one.startswith(f"{url}/")] == []
 
     async def local() -> tuple[str, str]:
-        async with local_office(Settings(data)) as office:
+        async with local_office(settings(data)) as office:
             return office.public_url, office.links_url
 
     assert anyio.run(local) == (url, url)

@@ -13,10 +13,10 @@ import pytest
 from invoicing.organizations import EVERYTHING
 from operations.credentials import prepare_key
 from server.app import find_organization, local_office
-from server.settings import Settings
 from tests.support.begun import begin_folder
 from tests.support.command_line import run_command
 from tests.support.raw import raw
+from tests.support.stores import settings
 
 HANDLE = "harbour-bakery-sandbox"
 INIT = ("init", "--name", "Harbour Bakery", "--country", "GB", "--email", "ana@harbour.example", "--kind", "standard")
@@ -85,7 +85,7 @@ def test_an_expired_token_is_listed_as_expired(run: Run, tmp_path: Path) -> None
 
 def test_a_key_that_waits_on_its_page_is_listed_as_not_shown(run: Run, tmp_path: Path) -> None:
     async def prepare() -> None:
-        async with local_office(Settings(data=tmp_path / "data")) as office:
+        async with local_office(settings(tmp_path / "data")) as office:
             await prepare_key(office, await find_organization(office, HANDLE), "Till", scopes=EVERYTHING)
 
     anyio.run(prepare)

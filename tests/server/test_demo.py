@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,6 +15,7 @@ import pytest
 from invoicing.refusals import Unavailable
 from server.cli import complaint_of
 from tests.support.command_line import run_command
+from tests.support.processes import run_program
 
 ROOT = Path(__file__).parents[2]
 LEFT_OUT = "[...]"
@@ -29,8 +28,7 @@ class Demonstration:
 
 
 def run_demo(data: Path, *options: str) -> Demonstration:
-    command = [sys.executable, "-m", "server", "demo", "--data", str(data), *options]
-    ran = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=120)
+    ran = run_program("demo", "--data", str(data), *options)
     assert (ran.returncode, ran.stderr) == (0, "")
     return Demonstration(data, ran.stdout)
 

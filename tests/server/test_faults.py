@@ -16,13 +16,13 @@ from mcp import Client
 from operations.access import open_books
 from operations.rights import Right
 from server.app import find_organization, local_office, local_server
-from server.settings import Settings
 from tests.support.assistant import ERAS, Era
 from tests.support.auditor import kept, numbers
 from tests.support.faults import scaled
 from tests.support.issuing import issue_invoice
 from tests.support.practice import issue_request, practice
 from tests.support.processes import let_race, start_python
+from tests.support.stores import settings
 from tests.support.wire import Wire, wired
 
 pytestmark = pytest.mark.faults
@@ -36,7 +36,7 @@ from operations.access import open_books
 from operations.rights import Right
 from tests.support.issuing import issue_invoice
 from server.app import find_organization, local_office
-from server.settings import Settings
+from tests.support.stores import settings
 from tests.support.practice import issue_request
 
 root, handle, customer, name = Path(sys.argv[1]), *sys.argv[2:]
@@ -49,7 +49,7 @@ async def write(books, writer):
         print(issued.document.number, flush=True)
 
 async def main():
-    async with local_office(Settings(root)) as office:
+    async with local_office(settings(root)) as office:
         books = open_books(office, await find_organization(office, handle), Right.ISSUE)
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
@@ -71,7 +71,7 @@ async def test_eight_writers_in_two_processes_leave_no_gap_and_no_double(tmp_pat
     customer = await bakery(data)
     processes = [start_python(WRITERS, str(data), BAKERY, customer, name) for name in ("left", "right")]
     acknowledged = await asyncio.to_thread(let_race, processes)
-    async with local_office(Settings(data)) as office:
+    async with local_office(settings(data)) as office:
         books = open_books(office, await find_organization(office, BAKERY), Right.READ)
         found = await kept(books)
     year = int(found[0][9:13])
@@ -126,7 +126,7 @@ async def test_killing_the_server_while_it_issues_loses_nothing_that_was_acknowl
             for reference in references[-4:]:
                 issued[reference] = await retry(wire, reference) if reference not in issued else issued[reference]
             await issue_until_killed(wire, issued, references, chance.uniform(0, 0.15))
-        async with local_office(Settings(data)) as office:
+        async with local_office(settings(data)) as office:
             books = open_books(office, await find_organization(office, BAKERY), Right.READ)
             found = await kept(books)
             assert set(issued.values()) <= set(found)
@@ -196,7 +196,7 @@ async def test_a_process_whose_caller_cancels_or_leaves_keeps_whole_invoices_alo
         for _ in range(3):
             await wire.request("tools/call", name="issue_invoice", arguments=arguments)
         await wire.end()
-    async with local_office(Settings(data)) as office:
+    async with local_office(settings(data)) as office:
         found = await kept(open_books(office, await find_organization(office, BAKERY), Right.READ))
     assert scaled(100) <= len(found) <= scaled(100) + 3
     assert found == numbers(len(found), int(found[0][9:13]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,6 +30,7 @@ from tests.support.asking import shake_hands
 from tests.support.assistant import text_of
 from tests.support.http import BAKERY, ROOT, Credentials, RealServer, Site, message_of, real_server
 from tests.support.practice import practice
+from tests.support.stores import environment
 
 STOP_SECONDS = 10
 """A server that stops has 20 seconds before what is under way is broken off."""
@@ -57,7 +59,11 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
     said = tmp_path / "said.txt"
     with said.open("wb") as errors:
         process = await asyncio.create_subprocess_exec(
-            *command, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=errors
+            *command,
+            cwd=ROOT,
+            env=os.environ | environment(tmp_path / "data"),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=errors,
         )
     try:
         assert process.stdout is not None

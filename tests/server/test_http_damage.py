@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from tests.support.damages import KINDS
 from tests.support.folders import folder_of
 from tests.support.http import BAKERY, FINCH, HERE, LINES, ROOT, Credentials, House, free_port, house, real_server
 from tests.support.practice import practice
+from tests.support.processes import run_program
 from tests.support.raw import raw_value
 from tests.support.storage import no_room
 
@@ -123,8 +122,7 @@ def test_a_server_with_a_pipe_in_the_place_of_what_it_needs_says_so_and_ends(
     pipe = own_keys / f"{name}.key" if place == "keys" else data / place
     pipe.unlink(missing_ok=True)
     os.mkfifo(pipe)
-    command = [sys.executable, "-m", "server", "serve", "--data", str(data), "--port", str(free_port())]
-    ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=60)
+    ended = run_program("serve", "--data", str(data), "--port", str(free_port()))
     assert ended.returncode == 1
     assert ended.stderr.startswith("counterfoil: unavailable: ")
     assert len(ended.stderr.splitlines()) == 1

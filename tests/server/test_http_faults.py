@@ -21,7 +21,6 @@ from operations.access import Office, open_books
 from operations.credentials import create_token
 from operations.rights import Right
 from server.app import find_organization, local_office
-from server.settings import Settings
 from storage.directory import users
 from storage.directory.tables import MembershipClient
 from storage.folder import databases
@@ -32,6 +31,7 @@ from tests.support.auditor import kept, numbers
 from tests.support.faults import is_whole, scaled
 from tests.support.http import BAKERY, LINES, Credentials, RealServer, Site, message_of, real_server, site_of
 from tests.support.practice import Practice, practice
+from tests.support.stores import settings
 
 pytestmark = pytest.mark.faults
 
@@ -59,7 +59,7 @@ async def bakery(data: Path, clients: int) -> list[str]:
 
 async def all_numbers(data: Path) -> list[str]:
     """The numbers of all documents, after everything about them was verified."""
-    async with local_office(Settings(data)) as office:
+    async with local_office(settings(data)) as office:
         return await kept(open_books(office, await find_organization(office, BAKERY), Right.READ))
 
 
@@ -117,7 +117,7 @@ async def kill_under_load(
 
 async def everything(data: Path) -> set[str]:
     """The ids of all documents and payments, after everything about them was verified."""
-    async with local_office(Settings(data)) as office:
+    async with local_office(settings(data)) as office:
         return await sound(open_books(office, await find_organization(office, BAKERY), Right.READ))
 
 

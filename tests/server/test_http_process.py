@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from server.app import local_office
-from server.settings import Settings
 from tests.support.assistant import ERAS, Era
 from tests.support.http import BAKERY, FINCH, LINES, ROOT, Credentials, RealServer, Site, real_server
 from tests.support.practice import practice
+from tests.support.processes import run_program
+from tests.support.stores import settings
 from tests.support.visits import sign_in
 
 SHORT = 12
@@ -142,7 +143,7 @@ async def test_a_conversation_of_the_sdk_runs_over_a_real_socket(tmp_path: Path,
 async def test_no_secret_is_in_the_log_nor_in_the_data_folder(tmp_path: Path) -> None:
     data = tmp_path / "data"
     secrets = await bakery_and_finch(data)
-    async with local_office(Settings(data)) as office:
+    async with local_office(settings(data)) as office:
         await Credentials(office).revoke("token", secrets["revoked"])
     async with real_server(data) as server:
         site = server.site
@@ -153,7 +154,7 @@ async def test_no_secret_is_in_the_log_nor_in_the_data_folder(tmp_path: Path) ->
         async with site.http() as browser:
             assert (await browser.get(link)).status_code == 200
         public, _, path = page.partition("/keys/")
-        async with local_office(Settings(data)) as office:
+        async with local_office(settings(data)) as office:
             visit = await sign_in(Site(public), office)
         (key,) = re.findall(r'<code class="secret">(\w+)</code>', (await visit.post(f"/keys/{path}")).text)
         secrets |= {"file": link.rpartition("/")[2], "page": path, "shown": key, "cookie": visit.secret}
@@ -182,11 +183,7 @@ async def test_no_secret_is_in_the_log_nor_in_the_data_folder(tmp_path: Path) ->
 
 
 def test_the_server_refuses_to_start_where_it_should(tmp_path: Path) -> None:
-    def serve(*more: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "server", "serve", "--data", str(tmp_path / "none"), *more]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
-
-    nowhere = serve()
+    nowhere = run_program("serve", "--data", str(tmp_path / "none"))
     assert (nowhere.returncode, len(nowhere.stderr.splitlines())) == (1, 1)
     assert nowhere.stderr.startswith("counterfoil: not_found: There is no Counterfoil data folder")
     assert not (tmp_path / "none").exists()

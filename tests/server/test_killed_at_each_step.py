@@ -25,7 +25,7 @@ from pathlib import Path
 from operations.access import open_books
 from operations.rights import Right
 from server.app import find_organization, local_office
-from server.settings import Settings
+from tests.support.stores import settings
 from tests.support.auditor import audited, kept
 from tests.support.issuing import issue_invoice
 from tests.support.practice import issue_request
@@ -44,7 +44,7 @@ def die_at(step):
     sys.setprofile(called)
 
 async def act(reference, step=None):
-    async with local_office(Settings(root)) as office:
+    async with local_office(settings(root)) as office:
         books = open_books(office, await find_organization(office, handle), Right.ISSUE)
         if step is None:
             found = await kept(books)

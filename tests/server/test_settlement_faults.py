@@ -21,7 +21,6 @@ from operations.payments import PaymentRequest, record_payment
 from operations.rights import Right
 from operations.verification import verify_books
 from server.app import find_organization, local_office
-from server.settings import Settings
 from storage.books.pool import BOOKS_FILE, Books
 from tests.support.faults import scaled
 from tests.support.folders import folder_of
@@ -30,6 +29,7 @@ from tests.support.issuing import issue_credit_note
 from tests.support.practice import practice
 from tests.support.processes import let_race, start_python
 from tests.support.raw import raw
+from tests.support.stores import settings
 from tests.support.wire import Wire, wired
 
 pytestmark = pytest.mark.faults
@@ -47,7 +47,7 @@ from operations.rights import Right
 from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.payments import PaymentRequest, record_payment
 from server.app import find_organization, local_office
-from server.settings import Settings
+from tests.support.stores import settings
 
 root, handle, number = Path(sys.argv[1]), *sys.argv[2:]
 
@@ -66,7 +66,7 @@ async def settle(books, writer):
             print("credited" if (writer + index) % 2 else "paid", flush=True)
 
 async def main():
-    async with local_office(Settings(root)) as office:
+    async with local_office(settings(root)) as office:
         books = open_books(office, await find_organization(office, handle), Right.ISSUE)
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
@@ -106,7 +106,7 @@ async def test_eight_callers_in_two_processes_never_credit_or_pay_too_much(tmp_p
     number = await bakery(data, "10")
     processes = [start_python(SETTLERS, str(data), BAKERY, number) for _ in range(2)]
     told = await asyncio.to_thread(let_race, processes)
-    async with local_office(Settings(data)) as office:
+    async with local_office(settings(data)) as office:
         books = open_books(office, await find_organization(office, BAKERY), Right.READ)
         await sound(books)
         shown = await get_invoice(books, number)
@@ -149,7 +149,7 @@ async def test_eight_clients_over_http_never_credit_or_pay_too_much(tmp_path: Pa
         await server.stop()
         assert "Traceback" not in server.said.read_text("utf-8")
     assert set(told) <= {"issue_credit_note", "record_payment", "limit_exceeded", "conflict"}
-    async with local_office(Settings(data)) as office:
+    async with local_office(settings(data)) as office:
         books = open_books(office, await find_organization(office, BAKERY), Right.READ)
         await sound(books)
         shown = await get_invoice(books, number)
@@ -217,7 +217,7 @@ async def test_killing_the_server_loses_no_credit_note_and_no_payment_that_was_a
         async with wired(data) as wire:
             await wire.shake_hands()
             await act_until_killed(wire, number, made, begun, chance.uniform(0, 0.15))
-        async with local_office(Settings(data)) as office:
+        async with local_office(settings(data)) as office:
             books = open_books(office, await find_organization(office, BAKERY), Right.READ)
             assert set(made.values()) <= await sound(books)
     async with wired(data) as wire:
@@ -228,7 +228,7 @@ async def test_killing_the_server_loses_no_credit_note_and_no_payment_that_was_a
             again[index] = made_by(await wire.call(tool, **arguments))
         await wire.end()
     assert {index: again[index] for index in made} == made
-    async with local_office(Settings(data)) as office:
+    async with local_office(settings(data)) as office:
         books = open_books(office, await find_organization(office, BAKERY), Right.READ)
         assert len(await sound(books)) == len(begun) + 1 == len(set(again.values())) + 1
 

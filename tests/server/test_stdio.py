@@ -17,10 +17,10 @@ from operations.access import open_books
 from operations.rights import Right
 from operations.verification import verify_books
 from server.app import find_organization, local_office
-from server.settings import Settings
 from storage.directory.users import first_owner
 from tests.support.assistant import ERAS, Assistant, Era, text_of
 from tests.support.practice import practice
+from tests.support.stores import settings
 from tests.support.wire import ROOT, wired
 
 BAKERY, FINCH = "harbour-bakery-sandbox", "finch-studio-sandbox"
@@ -145,7 +145,7 @@ async def test_what_is_no_message_harms_nothing_and_a_closed_input_ends_the_proc
         arguments = {"organization": BAKERY, "customer": "Hotel Bristol", "lines": LINES}
         await wire.request("tools/call", name="issue_invoice", arguments=arguments)
         await wire.end()
-    async with local_office(Settings(data)) as office:
+    async with local_office(settings(data)) as office:
         books = open_books(office, await find_organization(office, BAKERY), Right.READ)
         verified = await verify_books(books)
         assert verified.problem == ""
@@ -156,7 +156,7 @@ async def test_a_process_whose_input_ends_at_once_leaves_a_practice_that_works(t
     data = tmp_path / "data"
     async with wired(data) as wire:
         await wire.end()
-    async with local_office(Settings(data)) as office:
+    async with local_office(settings(data)) as office:
         assert (await find_organization(office, "practice")).kind == "partner"
 
 
@@ -190,7 +190,7 @@ async def test_processes_that_race_to_begin_an_empty_folder_make_one_practice(tm
     answers = await asyncio.gather(begin(), begin(), begin())
     assert {answer["organization"]["handle"] for answer in answers} == {"practice"}
     assert len(list((data / "organizations").iterdir())) == 1
-    async with local_office(Settings(data)) as office:
+    async with local_office(settings(data)) as office:
         owner = await office.store.directory.read(first_owner)
         assert owner == (office.principal.user_id, office.principal.label)
 

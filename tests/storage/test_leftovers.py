@@ -127,7 +127,7 @@ import anyio
 
 from operations.files import ExportRequest, export_documents, render_document
 from server.app import find_organization, local_office
-from server.settings import Settings
+from tests.support.stores import settings
 from operations.access import open_books
 from operations.rights import Right
 
@@ -137,7 +137,7 @@ def die(event, arguments):
         os.kill(os.getpid(), signal.SIGKILL)
 
 async def main():
-    async with local_office(Settings(Path(sys.argv[1]))) as office:
+    async with local_office(settings(Path(sys.argv[1]))) as office:
         books = open_books(office, await find_organization(office, "harbour-bakery-sandbox"), Right.ISSUE)
         async def nobody(done, of):
             pass

@@ -16,8 +16,8 @@ from operations.organizations import all_organizations
 from operations.rights import Right
 from operations.verification import verify_books
 from server.app import local_office
-from server.settings import Settings
 from storage.books.pool import Books
+from tests.support.stores import settings
 
 _PAGE = 100
 _NUMBER = re.compile(r"(.*?)(\d+)")
@@ -63,5 +63,5 @@ async def audited(office: Office) -> dict[str, list[str]]:
 
 async def audited_folder(data: Path) -> dict[str, list[str]]:
     """The same of a data folder that nobody has open."""
-    async with local_office(Settings(data)) as office:
+    async with local_office(settings(data)) as office:
         return await audited(office)

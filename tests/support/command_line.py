@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from server.cli import main
+from tests.support import stores
 
 
 def run_command(
@@ -15,6 +16,8 @@ def run_command(
     """The exit code, and what was printed on standard output and standard error."""
     capsys.readouterr()
     monkeypatch.setattr(sys, "argv", ["counterfoil", *arguments])
+    for name, value in stores.environment_of(arguments).items():
+        monkeypatch.setenv(name, value)
     with pytest.raises(SystemExit) as exited:
         main()
     assert isinstance(exited.value.code, int)

@@ -8,10 +8,24 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.support.stores import environment_of
+
+ROOT = Path(__file__).parents[2]
+
+
+def run_program(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """`counterfoil` with these arguments, in a process of its own, to its end."""
+    command = [sys.executable, "-m", "server", *arguments]
+    environment = os.environ | environment_of(arguments)
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=False, timeout=120)
+
 
 def start_python(script: str, *arguments: str) -> subprocess.Popen[str]:
-    """Start a Python process on `script`, which can import what the tests can; its pipes carry text lines."""
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    """Start a Python process on `script`, which can import what the tests can; its pipes carry text lines.
+
+    What it opens is what the test would, where one of the arguments is a folder that has been begun.
+    """
+    environment = os.environ | environment_of(arguments) | {"PYTHONPATH": str(ROOT)}
     return subprocess.Popen(
         [sys.executable, "-c", script, *arguments],
         stdin=subprocess.PIPE,

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sqlite3
 import threading
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -22,6 +23,7 @@ from storage.postgres.scopes import books_scope, directory_scope
 T = TypeVar("T")
 
 _DROP_TRIGGER = re.compile(r'DROP TRIGGER (?:IF EXISTS )?"?(\w+)"?', re.I)
+_NAMED = re.compile(r"(?<![:\w]):(\w+)")
 _ANSWERED_OTHERWISE = {"PRAGMA foreign_keys = OFF": "SET session_replication_role = replica"}
 _TABLE_OF = (
     "SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
@@ -32,7 +34,8 @@ _TABLE_OF = (
 class Answered:
     """What a statement answered: its rows, as tuples, and how many it changed."""
 
-    def __init__(self, rows: Sequence[tuple[Any, ...]], rowcount: int) -> None:
+    def __init__(self, names: Sequence[str], rows: Sequence[tuple[Any, ...]], rowcount: int) -> None:
+        self.description = [(name,) for name in names]
         self._rows = list(rows)
         self.rowcount = rowcount
 
@@ -55,13 +58,17 @@ class RawServer:
         scope = directory_scope() if of_directory else books_scope(path.parent.name)
         self._connection = _awaited(_connected(folder, database, scope.schema))
 
-    def execute(self, statement: str, values: Sequence[object] = ()) -> Answered:
-        """As sqlite3 does, with `?` for values."""
+    def execute(self, statement: str, values: Sequence[object] | Mapping[str, object] = ()) -> Answered:
+        """As sqlite3 does, with `?` or `:name` for values, and its error where a constraint or a trigger refuses."""
         if dropped := _DROP_TRIGGER.fullmatch(statement.strip()):
             (table,) = self.execute(_TABLE_OF.format(dropped[1])).fetchone() or ("",)
             statement = f'DROP TRIGGER "{dropped[1]}" ON {table}'
         statement = _ANSWERED_OTHERWISE.get(statement, statement)
-        return _awaited(_executed(self._connection, _with_values(statement, values)))
+        said = _with_named(statement, values) if isinstance(values, Mapping) else _with_values(statement, values)
+        try:
+            return _awaited(_executed(self._connection, said))
+        except asyncpg.IntegrityConstraintViolationError as error:
+            raise sqlite3.IntegrityError(str(error)) from error
 
     def executemany(self, statement: str, many: Sequence[Sequence[object]]) -> None:
         for values in many:
@@ -70,6 +77,10 @@ class RawServer:
     def past_triggers(self) -> None:
         """From now on no trigger, and no reference between tables, stops anything."""
         self.execute("SET session_replication_role = replica")
+
+    def become(self, role: str) -> None:
+        """From now on this may do what that role may."""
+        self.execute(f'SET ROLE "{role}"')
 
     def close(self) -> None:
         _awaited(self._connection.close())
@@ -91,13 +102,18 @@ async def _executed(connection: Any, statement: str) -> Answered:
     prepared = await connection.prepare(statement)
     rows = [tuple(row) for row in await prepared.fetch()]
     said = prepared.get_statusmsg().rpartition(" ")[2]
-    return Answered(rows, int(said) if said.isdigit() else -1)
+    names = [one.name for one in prepared.get_attributes()]
+    return Answered(names, rows, int(said) if said.isdigit() else -1)
 
 
 def _with_values(statement: str, values: Sequence[object]) -> str:
     pieces = statement.split("?")
     assert len(pieces) == len(values) + 1
     return pieces[0] + "".join(_literal(value) + piece for value, piece in zip(values, pieces[1:], strict=True))
+
+
+def _with_named(statement: str, values: Mapping[str, object]) -> str:
+    return _NAMED.sub(lambda found: _literal(values[found[1]]), statement)
 
 
 def _literal(value: object) -> str:

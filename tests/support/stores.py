@@ -7,12 +7,13 @@ import hashlib
 import os
 import shutil
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
-from server.settings import read_settings
+from server.settings import Settings, read_settings
 from storage.database import Databases
 from storage.directory.database import DIRECTORY_FILE
 from storage.folder import store
@@ -27,6 +28,7 @@ from tests.support.servers import server
 
 Opening = Callable[[Path], AbstractAsyncContextManager[Store]]
 
+URL = "COUNTERFOIL_DATABASE_URL"
 SQLITE, POSTGRES = "sqlite", "postgres"
 STORES = (SQLITE, POSTGRES)
 _chosen = [SQLITE]
@@ -73,17 +75,43 @@ def databases(root: Path) -> Databases:
 def address(root: Path) -> Address | None:
     """Where the books of this folder are, unless they are in it; a database is made for a folder that has none."""
     if not is_on_server():
-        return None
+        # A process that a test has started is told so.
+        told = os.environ.get(URL, "")
+        return address_of(told) if told else None
     root = root.resolve()
     if root not in _databases:
         _make(root, template=_empty())
     return address_of(server().url(_databases[root]))
 
 
-def environment(root: Path) -> dict[str, str]:
-    """What lets a program that opens this folder open what a test would."""
+def settings(root: Path) -> Settings:
+    """Those of a program that opens this folder."""
     one = address(root)
-    return {} if one is None else {"COUNTERFOIL_DATABASE_URL": one.url.render_as_string(hide_password=False)}
+    return Settings(root, database_url="" if one is None else _url_of(one))
+
+
+def environment(root: Path) -> dict[str, str]:
+    """What lets a program that opens this folder open what a test would; what is in no folder yet is in no database
+    either.
+    """
+    if not is_on_server():
+        return {}
+    if root.resolve() not in _databases:
+        _make(root.resolve(), template=_unbegun())
+    one = address(root)
+    assert one is not None
+    return {URL: _url_of(one)}
+
+
+def environment_of(arguments: Sequence[str]) -> dict[str, str]:
+    """The same for a command with these arguments, one of which is the folder; or, for a program that is no command,
+    some folder that has been begun.
+    """
+    for name, value in pairwise(arguments):
+        if name == "--data":
+            return environment(Path(value))
+    known = (Path(one) for one in arguments if os.path.isabs(one) and Path(one).resolve() in _databases)
+    return next((environment(one) for one in known), {})
 
 
 def raw_server(path: Path) -> RawServer:
@@ -93,8 +121,10 @@ def raw_server(path: Path) -> RawServer:
 
 
 def is_begun(root: Path) -> bool:
-    """Whether there is an installation in this folder."""
-    return root.resolve() in _databases if is_on_server() else (root / DIRECTORY_FILE).exists()
+    """Whether there is an installation in this folder, or at least a database where it is to be begun."""
+    if is_on_server():
+        return root.resolve() in _databases
+    return URL in os.environ or (root / DIRECTORY_FILE).exists()
 
 
 def copy(made: Path, root: Path) -> None:
@@ -120,6 +150,19 @@ def _empty() -> str:
     run_apart(schemas.ensure_directory)
     run_apart(schemas.ensure_template)
     return name
+
+
+@cache
+def _unbegun() -> str:
+    """The same database without a directory: whatever begins there need not migrate what books are copied from."""
+    name = "unbegun"
+    server().create(name, template=_empty())
+    run_apart(Schemas(address_of(server().url(name))).discard_directory)
+    return name
+
+
+def _url_of(one: Address) -> str:
+    return one.url.render_as_string(hide_password=False)
 
 
 @contextmanager

@@ -13,6 +13,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from tests.support.stores import environment_of
+
 ROOT = Path(__file__).parents[2]
 HEAVY = (
     "alembic babel openpyxl PIL pycountry rapidfuzz reportlab schwifty sqlalchemy sqlmodel stdnum xlsxwriter"
@@ -123,7 +125,14 @@ async def held(data: Path, *more: str) -> AsyncIterator[tuple[Wire, Callable[[],
 async def _started(*arguments: str, pass_fds: tuple[int, ...] = ()) -> AsyncIterator[Wire]:
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *arguments, stdin=pipe, stdout=pipe, stderr=pipe, cwd=ROOT, pass_fds=pass_fds
+        sys.executable,
+        *arguments,
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        cwd=ROOT,
+        pass_fds=pass_fds,
+        env=os.environ | environment_of(arguments),
     )
     try:
         yield Wire(process)
