@@ -241,8 +241,9 @@ class BooksPool:
         try:
             result, ends = await run(Mode.WRITE, with_ends)
         except BaseException as error:
-            if not isinstance(error, Exception):
-                # Who was cancelled does not know whether it was kept.
+            is_unanswered = isinstance(error, StorageFault) and error.fault is Fault.UNREACHABLE
+            if is_unanswered or not isinstance(error, Exception):
+                # Who was cancelled, or lost the answer to a commit, does not know whether it was kept.
                 self._anchoring.note_unsure(organization_id)
             raise
         if ends.entries.position > entry.entries or ends.numbers:

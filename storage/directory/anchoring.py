@@ -17,6 +17,7 @@ from storage.database import Database, Mode
 from storage.directory import anchors
 from storage.directory.anchors import Ends, LostBooks, NoAnchor, Number
 from storage.directory.database import Directory
+from storage.sqlite.faults import Fault, StorageFault
 from storage.work.later import Later
 
 _log = logging.getLogger(__name__)
@@ -79,7 +80,7 @@ class Anchoring:
         return {one: noted.entries.position for one, noted in self._ends.items()}
 
     def note_unsure(self, organization_id: str) -> None:
-        """Anchor whatever is there: whoever changed it was cancelled and cannot say."""
+        """Anchor whatever is there: whoever changed it was cancelled, or lost the server's answer, and cannot say."""
         self._unsure.add(organization_id)
         self._later.soon()
 
@@ -109,13 +110,7 @@ class Anchoring:
             _log.exception("the last anchors could not be written")
 
     async def _write(self) -> None:
-        unsure, self._unsure = self._unsure, set()
-        for organization_id in sorted(unsure):
-            try:
-                self.note(organization_id, await self._read_ends(organization_id))
-            except Unavailable as error:
-                # They are compared with the anchor there is when they are opened again.
-                _log.warning("books could not be anchored: %s", error)
+        await self._be_sure()
         ends, self._ends = self._ends, {}
         try:
             await self._directory.write(lambda db: anchors.move_forward(db, ends))
@@ -123,3 +118,15 @@ class Anchoring:
             for organization_id, one in ends.items():
                 self.note(organization_id, one)
             raise
+
+    async def _be_sure(self) -> None:
+        while self._unsure:
+            organization_id = self._unsure.pop()
+            try:
+                self.note(organization_id, await self._read_ends(organization_id))
+            except Unavailable as error:
+                if isinstance(error, StorageFault) and error.fault is Fault.UNREACHABLE:
+                    self._unsure.add(organization_id)
+                    raise
+                # They are compared with the anchor there is when they are opened again.
+                _log.warning("books could not be anchored: %s", error)

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from storage.directory.moments import latest_moment
 from storage.work.budget import IN_A_THREAD
-from storage.work.later import Later
+from storage.work.later import MILLISECONDS_MAX, Later
 from tests.support.practice import practice
 
 
@@ -88,3 +88,42 @@ async def test_an_act_that_fails_as_the_close_waits_is_done_once_more_and_its_er
     with pytest.raises(OSError, match="full"):
         await later.close()
     assert tries == 2
+
+
+async def test_what_goes_on_failing_is_tried_ever_more_rarely_and_told_of_once_at_length(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    tries = 0
+    done = asyncio.Event()
+
+    async def act() -> None:
+        nonlocal tries
+        tries += 1
+        if tries < 5:
+            raise OSError("the server refuses")
+        done.set()
+
+    later = Later(act, milliseconds=0)
+    later.soon()
+    async with asyncio.timeout(30):
+        await done.wait()
+    await later.close()
+    said = [(record.levelname, record.exc_info is not None, record.getMessage()) for record in caplog.records]
+    assert [(level, at_length) for level, at_length, _ in said] == [("ERROR", True)] + [("WARNING", False)] * 4
+    assert said[1][2] == "it has failed in the background 2 times in a row: the server refuses"
+    assert said[-1][2] == "what had failed in the background 4 times is done"
+
+
+async def test_how_long_it_waits_doubles_and_has_an_end() -> None:
+    async def act() -> None:
+        raise OSError("the server refuses")
+
+    later = Later(act, milliseconds=500)
+    waits = []
+    for _ in range(9):
+        waits.append(later.wait_milliseconds)
+        await later._do()
+        assert later._timer is not None
+        later._timer.cancel()
+        later._timer = None
+    assert waits == [500, 500, 1_000, 2_000, 4_000, 8_000, *[MILLISECONDS_MAX] * 3]
