@@ -20,7 +20,7 @@ from storage.folder.provisioning import make_organization_folder
 from storage.folder.standstill import StandingDatabase, check_in_use
 from storage.postgres.addresses import Address
 from storage.postgres.database import SchemaDatabase, as_checked
-from storage.postgres.engines import run_apart, serving_engine, transact_once
+from storage.postgres.engines import Connections, run_apart, transact_once
 from storage.postgres.faults import server_faults_told
 from storage.postgres.schemas import Schemas
 from storage.postgres.scopes import books_scope, directory_scope
@@ -39,7 +39,8 @@ class ServerDatabases:
         self._root = root
         self._address = address
         self._schemas = Schemas(address)
-        self._engine = serving_engine(address.url)
+        self._connections = Connections(address.url)
+        self._engine = self._connections.engine
 
     def directory(self) -> Database:
         schema = SchemaDatabase(self._engine, self._address.url, directory_scope(), f"the directory in {self._address}")
@@ -106,4 +107,4 @@ class ServerDatabases:
         return OPEN_BOOKS
 
     async def close(self) -> None:
-        await self._engine.dispose()
+        await self._connections.close()

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 import asyncpg
 from sqlalchemy import Connection, RootTransaction, bindparam, event, text
@@ -19,11 +20,11 @@ from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, NullPool
 from sqlmodel import Session
 
 from storage.database import Mode
-from storage.postgres.scopes import Scope
+from storage.postgres.scopes import OWNER, Scope
 from storage.queries.types import JsonOf
 
 T = TypeVar("T")
@@ -31,20 +32,38 @@ T = TypeVar("T")
 CONNECTIONS = 10
 """Of one process that serves; a server has 100 unless told otherwise."""
 CONNECT_SECONDS = 10
+CLOSE_SECONDS = 2
 WAIT_SECONDS = 5
 """For a connection of the pool, and for the lock of whoever writes: as long as for a file that is busy."""
+STATEMENT_SECONDS = 25
+"""For the server, which ends what takes longer; the connection goes on."""
+ANSWER_SECONDS = 30
+"""For whatever is said to the server. One that has not answered by then hangs: the connection is given up."""
+MAKING_SECONDS = 300
+"""The same, where schemas are made or removed."""
+IDLE_SECONDS = 300
+"""For a writer that says nothing: it keeps an organization's lock, and is as long away as a call may take."""
+SCHEMAS_EACH = 500
+"""A connection that has been in more schemas is made anew: the server keeps what it knows of each, and forgets none."""
 
 POOLING, TRANSACTION = "pooling", "transaction"
 """Of the URL's query: a pool of connections stands before the server, which lends one for a transaction."""
 _SCOPE = "counterfoil_scope"
 _LOCKS = "counterfoil_locks"
 _PLAIN = "counterfoil_plain"
-_TAKE = "SELECT set_config('search_path', :path, true), set_config('role', :role, true)"
+_SCHEMAS = "counterfoil_schemas"
+_TAKE = (
+    "SELECT set_config('search_path', :path, true), set_config('role', :role, true),"
+    f" set_config('statement_timeout', '{STATEMENT_SECONDS}s', true)"
+)
 _TAKE_ROLE = text(_TAKE)
 # Left to right: how long it waits is set before it waits.
-_TAKE_ROLE_AND_LOCK = text(f"{_TAKE}, set_config('lock_timeout', :wait, true), pg_advisory_xact_lock(:key)").bindparams(
-    bindparam("wait", f"{WAIT_SECONDS}s")
-)
+_TAKE_ROLE_AND_LOCK = text(
+    f"{_TAKE}, set_config('idle_in_transaction_session_timeout', '{IDLE_SECONDS}s', true),"
+    " set_config('lock_timeout', :wait, true), pg_advisory_xact_lock(:key)"
+).bindparams(bindparam("wait", f"{WAIT_SECONDS}s"))
+# A change of tables takes as long as there are rows.
+_UNHURRIED = text("SELECT set_config('statement_timeout', '0', true)")
 _TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:key)")
 
 
@@ -56,28 +75,43 @@ class _NotBegun(DBAPIError):
     """The connection had been ended before the transaction could begin."""
 
 
-def serving_engine(url: URL) -> AsyncEngine:
-    """The engine that a process serves from: connections are kept, and those that the server has closed made anew."""
-    return _with_beginnings(
-        create_async_engine(
-            _spoken_to(url),
-            poolclass=AsyncAdaptedQueuePool,
-            pool_size=CONNECTIONS,
-            max_overflow=0,
-            pool_timeout=WAIT_SECONDS,
-            pool_pre_ping=False,
-            hide_parameters=True,
-            connect_args=_arguments(url),
-        ),
-        url,
-    )
+class Connections:
+    """The connections that a process serves from: they are kept, and those that the server has closed made anew."""
+
+    def __init__(self, url: URL) -> None:
+        self._open: WeakSet[Any] = WeakSet()
+        self.engine = _with_beginnings(
+            create_async_engine(
+                _spoken_to(url),
+                poolclass=AsyncAdaptedQueuePool,
+                pool_size=CONNECTIONS,
+                max_overflow=0,
+                pool_timeout=WAIT_SECONDS,
+                pool_pre_ping=False,
+                hide_parameters=True,
+                connect_args=_arguments(url, ANSWER_SECONDS),
+            ),
+            url,
+        )
+        event.listen(self.engine.sync_engine, "connect", self._count)
+        event.listen(self.engine.sync_engine, "checkin", _made_anew)
+
+    async def close(self) -> None:
+        """Close all of them, at once: a server that hangs says goodbye to none."""
+        await asyncio.gather(*(one.close(timeout=CLOSE_SECONDS) for one in list(self._open)), return_exceptions=True)
+        await self.engine.dispose()
+
+    def _count(self, connection: Any, _: object) -> None:
+        self._open.add(connection.driver_connection)
 
 
 @asynccontextmanager
-async def passing_engine(url: URL) -> AsyncIterator[AsyncEngine]:
-    """An engine that keeps no connection, for one act."""
+async def passing_engine(url: URL, *, answers_within: int | None) -> AsyncIterator[AsyncEngine]:
+    """An engine that keeps no connection, for one act; whatever it says to the server is answered within so many
+    seconds, or however late.
+    """
     engine = create_async_engine(
-        _spoken_to(url), poolclass=NullPool, hide_parameters=True, connect_args=_arguments(url)
+        _spoken_to(url), poolclass=NullPool, hide_parameters=True, connect_args=_arguments(url, answers_within)
     )
     try:
         yield _with_beginnings(engine, url)
@@ -87,7 +121,7 @@ async def passing_engine(url: URL) -> AsyncIterator[AsyncEngine]:
 
 async def transact_once(url: URL, scope: Scope, mode: Mode, work: Callable[[Session], T]) -> T:
     """As `transact`, on a connection that is made for it and closed again."""
-    async with passing_engine(url) as engine:
+    async with passing_engine(url, answers_within=ANSWER_SECONDS) as engine:
         return await transact(engine, scope, mode, work)
 
 
@@ -149,6 +183,8 @@ def take_role(connection: Connection, scope: Scope, *, lock: bool = False) -> No
         connection.execute(_TAKE_ROLE_AND_LOCK, {**named, "key": scope.lock})
     else:
         connection.execute(_TAKE_ROLE, named)
+    if scope.role == OWNER:
+        connection.execute(_UNHURRIED)
 
 
 def run_script(connection: Connection, statements: Iterable[str]) -> None:
@@ -190,6 +226,7 @@ def _begin(connection: Connection) -> None:
     scope: Scope | None = options.get(_SCOPE)
     if scope is not None:
         wait: bool | None = options.get(_LOCKS)
+        connection.info.setdefault(_SCHEMAS, set()).add(scope.schema)
         take_role(connection, scope, lock=bool(wait))
         if wait is False and not connection.execute(_TRY_LOCK, {"key": scope.lock}).scalar_one():
             raise NotFree
@@ -207,9 +244,18 @@ def _lent(connection: Any, _: object) -> None:
     connection.run_async(_read_whole_numbers_at_once)
 
 
+def _made_anew(_: object, record: ConnectionPoolEntry) -> None:
+    """Before it is used the next time, where the server remembers too much for it."""
+    if len(record.info.get(_SCHEMAS, ())) >= SCHEMAS_EACH:
+        record.invalidate(soft=True)
+
+
 def _given_up(context: ExceptionContext) -> None:
-    """A connection that is cut while the driver speaks may leave it at a loss in the middle of a word."""
-    if isinstance(context.original_exception.__cause__, asyncpg.InternalClientError):
+    """A connection that is cut while the driver speaks may leave it at a loss in the middle of a word; and whatever a
+    server that hangs says in the end, it is not the answer to what is asked next.
+    """
+    error = context.original_exception
+    if isinstance(error, TimeoutError) or isinstance(error.__cause__, asyncpg.InternalClientError):
         context.is_disconnect = True
 
 
@@ -232,9 +278,9 @@ def _is_pooled(url: URL) -> bool:
     return url.query.get(POOLING) == TRANSACTION
 
 
-def _arguments(url: URL) -> dict[str, Any]:
+def _arguments(url: URL, answers_within: int | None) -> dict[str, Any]:
     settings = {"application_name": "counterfoil", "timezone": "UTC"}
-    given: dict[str, Any] = {"timeout": CONNECT_SECONDS, "server_settings": settings}
+    given: dict[str, Any] = {"timeout": CONNECT_SECONDS, "command_timeout": answers_within, "server_settings": settings}
     if not _is_pooled(url):
         settings["jit"] = "off"
         return given

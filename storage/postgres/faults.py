@@ -14,6 +14,7 @@ from storage.sqlite.faults import Fault, StorageFault, told
 _CLASSES = {"08": Fault.UNREACHABLE, "57": Fault.UNREACHABLE, "28": Fault.NOT_PERMITTED, "58": Fault.DISK_ERROR}
 _STATES = {
     "25006": Fault.READ_ONLY,
+    "25P03": Fault.UNREACHABLE,
     "3D000": Fault.MISSING,
     "3F000": Fault.MISSING,
     "40001": Fault.BUSY,

@@ -23,7 +23,16 @@ from storage.directory.anchors import Ends
 from storage.folder.provisioning import stamped
 from storage.migrations import head_stamp, migrations_of, one_at_a_time
 from storage.postgres.addresses import Address
-from storage.postgres.engines import passing_engine, plain, prepare, run_script, take_role, transact_once
+from storage.postgres.engines import (
+    ANSWER_SECONDS,
+    MAKING_SECONDS,
+    passing_engine,
+    plain,
+    prepare,
+    run_script,
+    take_role,
+    transact_once,
+)
 from storage.postgres.scopes import DIRECTORY, OWNER, Scope, books_scope, directory_scope, is_of_books, template_scope
 from storage.postgres.templates import VERSION_TABLE, script_of
 from storage.sqlite.file_kinds import FileKind
@@ -77,7 +86,8 @@ class Schemas:
         Raises:
             InvalidInput: it has the rights of its roles without taking them, or those of everybody.
         """
-        async with passing_engine(self._address.url) as engine, engine.connect() as connection:
+        url = self._address.url
+        async with passing_engine(url, answers_within=ANSWER_SECONDS) as engine, engine.connect() as connection:
             too_much = await connection.run_sync(lambda c: plain(c).execute(_LOGIN).scalar_one())
         if too_much:
             raise InvalidInput(
@@ -232,14 +242,15 @@ class Schemas:
             )
 
     async def _migrate(self, scope: Scope) -> None:
-        async with passing_engine(self._address.owner) as engine, engine.connect() as connection:
+        async with passing_engine(self._address.owner, answers_within=None) as engine, engine.connect() as connection:
             await prepare(connection, _owned(scope), Mode.WRITE)
             with one_at_a_time():
                 await connection.run_sync(lambda c: command.upgrade(migrations_of(scope.kind, c), "head"))
 
     async def _run(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction of the login that makes schemas, which has taken no role yet."""
-        async with passing_engine(self._address.owner) as engine, engine.connect() as connection:
+        owner = self._address.owner
+        async with passing_engine(owner, answers_within=MAKING_SECONDS) as engine, engine.connect() as connection:
             return await connection.run_sync(_in_transaction, work)
 
     def _begin_installation(self, connection: Connection) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import anyio
 import pytest
@@ -21,7 +22,8 @@ from operations.rights import Right
 from storage.books.pool import BOOKS_FILE
 from storage.database import Mode
 from storage.folder.store import databases_of, exists, open_store
-from storage.postgres.addresses import address_of
+from storage.postgres import engines
+from storage.postgres.addresses import Address, address_of
 from storage.postgres.databases import ServerDatabases
 from storage.postgres.diagnosis import diagnose_schemas
 from storage.postgres.engines import run_apart, transact_once
@@ -213,3 +215,29 @@ async def test_who_serves_need_not_be_able_to_make_schemas(tmp_path: Path) -> No
     finally:
         server().drop("apart")
         server().sql("DROP ROLE serves")
+
+
+async def test_a_connection_is_made_anew_after_so_many_schemas_and_its_limits_are_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "CONNECTIONS", 1)
+    monkeypatch.setattr(engines, "SCHEMAS_EACH", 3)
+    asked = "SELECT pg_backend_pid(), current_setting('statement_timeout')"
+    async with practice(tmp_path, client="Harbour Bakery", more_clients=("Studio Nord",)) as one:
+        scopes = [directory_scope(), *(books_scope(client.id) for client in one.clients)]
+        databases = ServerDatabases(one.root, cast(Address, stores.address(one.root)))
+        try:
+            engine = databases._connections.engine
+
+            async def pid_in(scope: Scope) -> object:
+                [(pid, limit)] = await engines.transact(engine, scope, Mode.READ, partial(rows_of, asked))
+                assert limit == f"{engines.STATEMENT_SECONDS}s"
+                return pid
+
+            # In a few schemas however often; the third one was the last that it may know.
+            first = [await pid_in(scope) for scope in (*scopes[:2], *scopes[:2], scopes[2])]
+            second = [await pid_in(scope) for scope in scopes]
+            third = await pid_in(scopes[0])
+        finally:
+            await databases.close()
+        assert [len(set(first)), len(set(second)), len({*first, *second, third})] == [1, 1, 3]
