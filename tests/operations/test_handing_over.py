@@ -1,116 +1,36 @@
-"""Handing a client over, taking it over and back, and removing it: no two installations ever write the same books."""
+"""Handing a client over, taking it over and back: no two installations ever write the same books."""
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import zipfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import anyio
 import anyio.lowlevel
 import pytest
 
-from invoicing.organizations import EVERYTHING, CredentialKind, OrganizationRef, Role
-from invoicing.refusals import Conflict, InvalidInput, NotFound, Refusal
+from invoicing.organizations import EVERYTHING, CredentialKind, OrganizationRef
+from invoicing.refusals import Conflict, InvalidInput, NotFound
 from operations.access import Office
 from operations.authentication import Presented, Unauthenticated, authenticate
 from operations.credentials import create_key
-from operations.files import render_document
-from operations.handing_over import HandedOver, hand_over, seal_with_receipt, take_back
-from operations.membership import invite_user
-from operations.practices import local_owner
+from operations.handing_over import hand_over, seal_with_receipt, take_back
 from operations.removing import remove_organization
 from operations.taking_over import TakenOver, take_over
 from operations.verification import Verified, verify_organization
-from server.app import no_such_organization
 from server.settings import keys_folder
 from storage.books import closing
 from storage.books.pool import BOOKS_FILE
-from storage.directory import access_queries, organizations
 from storage.directory.credentials import Lapse
-from storage.directory.database import DIRECTORY_FILE
 from storage.folder import archive as archives
 from storage.folder.diagnosis import diagnose
 from storage.folder.manifest import MANIFEST_FILE
 from storage.folder.signing import SigningKeys, name_of
 from tests.support.backups import silent
-from tests.support.clock import SettableClock
-from tests.support.practice import Practice, practice
+from tests.support.leaving import BAKERY, Killed, content_of, found, handed, issue, opened, taken
 from tests.support.raw import past_triggers, raw
-from tests.support.stores import open_store
-
-BAKERY = "harbour-bakery-sandbox"
-
-
-@asynccontextmanager
-async def opened(root: Path) -> AsyncIterator[Practice]:
-    """A practice that was there before, with everything read anew."""
-    async with open_store(root) as store:
-        owner = await local_owner(store)
-        assert owner is not None
-        office = Office(store=store, principal=owner, clock=SettableClock())
-        (found,) = await store.directory.read(lambda db: organizations.partners_of(db, owner.reach))
-        yield Practice(office, SettableClock(), found)
-
-
-async def found(one: Practice, handle: str = BAKERY) -> OrganizationRef:
-    reach = one.principal.reach
-    known = await one.office.store.directory.read(lambda db: access_queries.reachable_by_handle(db, reach, handle))
-    if known is None:
-        raise no_such_organization()
-    return known
-
-
-async def issue(one: Practice, organization: OrganizationRef) -> str:
-    books = one.books(organization)
-    customer = await one.customer(books, name="Hotel Bristol")
-    return (await one.issue(books, customer.id)).document.number
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two practices in folders of their own; the first has a client with an invoice, its PDF, a key and a person."""
-
-    async def make(folder: Path) -> Path:
-        async with practice(folder / "old") as one:
-            client = await one.client("Harbour Bakery")
-            await one.client("Finch Studio")
-            books = one.books(client)
-            await issue(one, client)
-            await render_document(books, "TEST-INV-2026-00001", file_format="pdf")
-            await invite_user(one.office, client, "baker@example.com", role=Role.CLIENT)
-        async with practice(folder / "new"):
-            pass
-        return folder
-
-    return anyio.run(make, tmp_path_factory.mktemp("made"))
-
-
-@pytest.fixture
-def both(made: Path, tmp_path: Path) -> Path:
-    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
-    return tmp_path
-
-
-async def handed(one: Practice, file: Path) -> HandedOver:
-    return await hand_over(one.office, await found(one), file, silent)
-
-
-async def taken(root: Path, file: Path, signed_by: str, **more: str) -> TakenOver:
-    async with opened(root) as one:
-        return await take_over(one.office, file, silent, signed_by=signed_by, **more)
-
-
-def content_of(root: Path) -> dict[str, str]:
-    """The sums of what the bakery's folder holds beside its books, and what its documents say."""
-    (folder,) = [path.parent.parent for path in root.glob("organizations/*/documents/*.pdf")]
-    sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*/*")}
-    with raw(folder / BOOKS_FILE) as connection:
-        rows = connection.execute("SELECT number, hash, content FROM documents ORDER BY position").fetchall()
-    return sums | {number: f"{hashed} {content}" for number, hashed, content in rows}
 
 
 async def test_what_is_handed_over_goes_on_there_and_only_there(both: Path) -> None:
@@ -227,10 +147,6 @@ async def test_what_nobody_has_taken_is_taken_back_with_a_reason(both: Path) -> 
 async def take_first(both: Path) -> TakenOver:
     with archives.opened_archive(both / "bakery.zip", keys=keys_folder()) as (archived, _):
         return await taken(both / "new", both / "bakery.zip", archived.signed_by)
-
-
-class Killed(BaseException):
-    """The process ends."""
 
 
 STEPS = (
@@ -372,65 +288,3 @@ async def test_books_that_are_not_in_order_are_neither_handed_over_nor_taken(bot
         assert not (await found(one)).archived
         await one.customer(one.books(await found(one)), name="Another")
     assert (both / "taken.zip").read_text() == "mine"
-
-
-async def test_of_a_removed_client_nothing_is_left_but_the_line_that_says_so(both: Path) -> None:
-    file = both / "bakery.zip"
-    async with opened(both / "old") as one:
-        client = await found(one)
-        await create_key(one.office, client, "till", kind=CredentialKind.KEY, scopes=EVERYTHING)
-        for handle, organization, refusal in (
-            ("harbour-bakery", client, InvalidInput),
-            ("", client, InvalidInput),
-            (one.organization.handle, one.organization, Conflict),
-        ):
-            with pytest.raises(refusal):
-                await remove_organization(one.office, organization, file, silent, handle=handle)
-        assert not (await found(one)).archived
-        done = await remove_organization(one.office, client, file, silent, handle=BAKERY)
-        assert done.verified.documents == 1
-        with pytest.raises(NotFound):
-            await found(one)
-    left = [path for path in (both / "old").rglob("*") if client.id in path.name]
-    assert left == []
-    with raw(both / "old" / DIRECTORY_FILE) as connection:
-        dumped = [line for line in connection.iterdump() if client.id in line or "arbour" in line or "baker@" in line]
-    (line,) = dumped
-    assert line.startswith('INSERT INTO "departures"')
-    assert done.archived.manifest_sha256 in line
-    assert "'removed'" in line
-    content = (both / "old" / DIRECTORY_FILE).read_bytes()
-    assert not [word for word in (b"Harbour Bakery", b"harbour bakery", b"baker@") if word in content]
-    assert diagnose(both / "old", free_bytes_wanted=0) == []
-    # What was removed comes back from its archive, as it was.
-    back = await taken(both / "old", file, done.archived.signed_by)
-    assert (back.organization.handle, back.receipt) == (BAKERY, None)
-    async with opened(both / "old") as one:
-        assert await issue(one, await found(one)) == "TEST-INV-2026-00002"
-
-
-async def test_removing_that_was_interrupted_goes_on_and_never_without_an_archive(
-    both: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = both / "bakery.zip"
-    with monkeypatch.context() as patch:
-        patch.setattr("operations.removing._verify_archive", lambda *_: (_ for _ in ()).throw(Killed()))
-        with pytest.raises(Killed):
-            async with opened(both / "old") as one:
-                await remove_organization(one.office, await found(one), file, silent, handle=BAKERY)
-    async with opened(both / "old") as one:
-        client = await found(one)
-        assert (await verify_organization(one.office, client)).documents == 1
-        with pytest.raises(Conflict):
-            await remove_organization(one.office, client, file, silent, handle=BAKERY)
-    with monkeypatch.context() as patch:
-        patch.setattr("operations.removing._remove_all", lambda *_: (_ for _ in ()).throw(Killed()))
-        with pytest.raises(Killed):
-            async with opened(both / "old") as one:
-                await remove_organization(one.office, client, both / "second.zip", silent, handle=BAKERY)
-    marker = both / "old" / "organizations" / f".new-{client.id}.lock"
-    marker.touch()
-    async with opened(both / "old") as one:
-        with pytest.raises(Refusal):
-            await found(one)
-    assert not [path for path in (both / "old").rglob("*") if client.id in path.name]

@@ -16,12 +16,10 @@ from invoicing.refusals import Conflict, NotFound
 from operations.removing import remove_organization
 from operations.verification import verify_organization
 from storage.folder.diagnosis import diagnose
-from tests.operations.test_handing_over import BAKERY, found, handed, issue, made, opened, taken
 from tests.support.backups import silent
 from tests.support.faults import scaled
+from tests.support.leaving import BAKERY, found, handed, issue, opened, taken
 from tests.support.processes import start_python
-
-__all__ = ["made"]
 
 # One process imports all there is, and forks another for each statement at which that one is to die.
 ACTOR = """
@@ -30,7 +28,7 @@ from pathlib import Path
 import anyio
 from sqlalchemy import Engine, event
 from operations.removing import remove_organization
-from tests.operations.test_handing_over import BAKERY, found, handed, opened, taken
+from tests.support.leaving import BAKERY, found, handed, opened, taken
 from tests.support.backups import silent
 
 async def act(name, folder, key):
