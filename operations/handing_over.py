@@ -23,7 +23,6 @@ from storage.directory import departures
 from storage.directory.anchors import End, anchored_numbers, ends_of_books
 from storage.directory.departures import Leaving, Left
 from storage.folder.archive import Archived, Purpose, check_target, make_archive
-from storage.folder.databases import check_in_files
 from storage.folder.receipts import read_receipt
 from storage.work.budget import IN_A_THREAD
 from storage.work.completion import to_its_end
@@ -139,18 +138,16 @@ async def back_up_organization(
         Conflict, InvalidInput, Unavailable: as `make_archive`.
     """
     _require(office, organization)
-    check_in_files(office.store.databases)
     return await archive_of(office, organization, target, "backup", progress)
 
 
 async def check_may_leave(office: Office, organization: OrganizationRef) -> None:
-    """Refuse a practice, books that are in no file, and whoever may not let an organization go.
+    """Refuse a practice, and whoever may not let an organization go.
 
     Raises:
         NotAllowed, Conflict
     """
     _require(office, organization)
-    check_in_files(office.store.databases)
     has_client = await office.store.directory.read(lambda db: departures.has_any_client(db, organization.id))
     if organization.kind is OrganizationKind.PARTNER or has_client:
         raise Conflict(f"{organization.handle} is a practice: it stays where its clients are.")
@@ -189,6 +186,7 @@ async def archive_of(
         organization.id,
         lambda: make_archive(
             store.root,
+            store.databases.place,
             target,
             organization,
             purpose=purpose,

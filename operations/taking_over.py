@@ -34,7 +34,6 @@ from storage.directory import access_queries, departures, organizations
 from storage.directory.anchors import Ends, add_anchor, ends_of_books, highest, move_forward
 from storage.directory.connection_tokens import pick_too
 from storage.folder.archive import Archived, lay_down_archive, opened_archive
-from storage.folder.databases import check_in_files
 from storage.folder.laid_down import LaidDown, room_to_lay_down
 from storage.folder.making import being_made
 from storage.folder.receipts import Receipt, write_receipt
@@ -67,7 +66,6 @@ async def take_over(
     partner = await find_partner(office, practice, field="practice")
     require(Right.CREATE_CLIENT, partner, office.principal)
     store = office.store
-    check_in_files(store.databases)
     with opened_archive(file, keys=store.signing.path.parent, signed_by=signed_by) as (archived, archive):
         organization_id = archived.manifest.organization.id
         if await store.directory.read(lambda db: organizations.is_known(db, organization_id)):
@@ -118,7 +116,7 @@ def _prepare(
         if verified.problem:
             raise InvalidInput(f"The books of the archive are not in order: {verified.problem}.", field="file")
         ends = _go_on(laid, office, archived, reason)
-        laid.put_in_place(root)
+        office.store.databases.place.bring_in(laid.organization_id, laid.folder)
     return verified, ends
 
 

@@ -97,11 +97,13 @@ def backup(
         return
     from server.app import system_clock
     from storage.folder.backup import back_up
+    from storage.folder.store import place_of
 
     settings = read_settings(data)
-    root = existing_files(settings, instead="see docs/scaling.md for backups of a server.")
+    root = existing(settings)
+    place, now = place_of(root, settings.address), system_clock()
     with progress("Backing up") as tell:
-        report = back_up(root, folder.absolute(), keys=settings.keys, now=system_clock(), progress=tell)
+        report = back_up(root, place, folder.absolute(), keys=settings.keys, now=now, progress=tell)
     held = f"{counted(report.organizations, 'organization')}, {counted(report.files, 'file')}"
     say(f"Backed up {held}, to {folder.absolute()}.")
     say(f"SHA-256 of its manifest: {report.manifest_sha256}")

@@ -72,8 +72,8 @@ def _places(settings: Settings, to_database: str) -> tuple[Place, Place]:
     from storage.postgres.place import ServerPlace
 
     if to_database:
-        server = ServerPlace(address_of(to_database, settings.database_owner_url))
+        server = ServerPlace(settings.data, address_of(to_database, settings.database_owner_url))
         return FilesPlace(settings.data), server
     if settings.address is None:
         raise InvalidInput("Name the database that the books are on.", field="database_url")
-    return ServerPlace(settings.address), FilesPlace(settings.data, arriving=True)
+    return ServerPlace(settings.data, settings.address), FilesPlace(settings.data, arriving=True)

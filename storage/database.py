@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 if TYPE_CHECKING:
     from storage.directory.anchors import Ends
+    from storage.folder.places import Place
 
 T = TypeVar("T")
 
@@ -169,6 +170,11 @@ class Databases(Protocol):
     @property
     def capacity(self) -> int:
         """How many sets of books may be open at a time."""
+        ...
+
+    @property
+    def place(self) -> Place:
+        """The same databases, for what works on them as a whole."""
         ...
 
     async def close(self) -> None:

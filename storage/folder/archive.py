@@ -42,6 +42,7 @@ from storage.folder.manifest import (
     ManifestEntry,
 )
 from storage.folder.migrating import bring_up
+from storage.folder.places import Place
 from storage.folder.signing import FROZEN, Signature, SigningKeys, Trusted
 from storage.migrations import head_stamp
 from storage.plain_files import UNFINISHED_PREFIX, open_plain_file, sync_folder
@@ -124,6 +125,7 @@ class Archived:
 
 def make_archive(
     root: Path,
+    place: Place,
     target: Path,
     organization: OrganizationRef,
     *,
@@ -135,8 +137,8 @@ def make_archive(
     by: str,
     progress: Progress,
 ) -> Archived:
-    """Put the organization's books, which may be in use, and its files into a new file. `numbers` are those that the
-    directory knows to have been given out.
+    """Put the organization's books, which may be in use at `place`, and its files below `root` into a new file.
+    `numbers` are those that the directory knows to have been given out.
 
     Raises:
         Conflict: there is something in the file's place.
@@ -145,14 +147,13 @@ def make_archive(
         StorageFault: the books are damaged, or there is no room.
     """
     check_target(root, target)
-    path = books_path(organization.id)
     staged = target.parent / f"{UNFINISHED_PREFIX}{uuid4().hex}"
     with faults_told(target):
         staged.mkdir(mode=0o700)
         try:
-            entries = [copy_database(root, staged, path, FileKind.BOOKS, organization.id)]
-            stamp = head_stamp(FileKind.BOOKS, organization.id)
-            ends, closed = read_once(staged / path, stamp, lambda db: (ends_of_books(db), closed_by(db)), examined=True)
+            books = copy_database(place, staged, organization.id)
+            stamp, copy = head_stamp(FileKind.BOOKS, organization.id), staged / books.path
+            ends, closed = read_once(copy, stamp, lambda db: (ends_of_books(db), closed_by(db)), examined=True)
             recorded = recorded_files(staged, organization.id)
             manifest = ArchiveManifest(
                 purpose=purpose,
@@ -164,7 +165,7 @@ def make_archive(
                 closed_by=closed,
                 head=head_of(organization.id, organization.handle, ends),
                 numbers=tuple(_number_of(one) for one in numbers),
-                files=(*entries, *recorded),
+                files=(books, *recorded),
             )
             content = (manifest.model_dump_json(indent=1) + "\n").encode()
             signature = keys.sign(content, purpose=SIGNED_AS, now=now)

@@ -38,6 +38,7 @@ from storage.folder.manifest import (
     write_manifest,
 )
 from storage.folder.migrating import migrate_all
+from storage.folder.places import Place
 from storage.folder.provisioning import discard_books
 from storage.folder.signing import SigningKeys, name_of
 from storage.folder.staging import check_apart, check_free, laid_down
@@ -47,15 +48,11 @@ from storage.sqlite.engines import (
     DamagedStore,
     FileKind,
     checkpoint,
-    copy_live,
-    examine,
     faults_told,
     read_once,
     stamp_of,
     write_once,
 )
-from storage.sqlite.examining import check_ends_with_a_page
-from storage.sqlite.faults import Fault
 from storage.sqlite.stamps import Difference
 
 _CHUNK_BYTES = 1024 * 1024
@@ -97,9 +94,9 @@ class RestoreReport:
     manifest_sha256: str
 
 
-def back_up(root: Path, target: Path, *, keys: Path, now: datetime, progress: Progress) -> BackupReport:
-    """Copy the data folder at `root`, which may be in use, into `target`, which is new or empty. What it holds is
-    signed with the installation's key in the folder `keys`.
+def back_up(root: Path, place: Place, target: Path, *, keys: Path, now: datetime, progress: Progress) -> BackupReport:
+    """Copy the databases at `place` and the files in the data folder `root`, all of which may be in use, into `target`,
+    which is new or empty. What it holds is signed with the installation's key in the folder `keys`.
 
     Raises:
         KeysUnavailable: nothing can be signed.
@@ -108,12 +105,12 @@ def back_up(root: Path, target: Path, *, keys: Path, now: datetime, progress: Pr
         StorageFault: the directory is damaged, or there is no room. No backup is made then. One organization's
             damaged books keep no other's from being backed up: they are reported.
     """
-    if not os.path.lexists(root / DIRECTORY_FILE):
+    if not place.is_there():
         raise InvalidInput("There is no data folder to back up here.", field="data")
     check_apart(root, target, field="target")
     check_free(target, field="target")
     with faults_told(target), laid_down(target, last=MANIFEST_FILE) as staged:
-        directory, known = _copy_directory(root, staged)
+        directory, known = _copy_directory(place, staged)
         name = name_of(staged)
         signing = SigningKeys(keys, name)
         signed_by = signing.make(now).key_id
@@ -122,7 +119,7 @@ def back_up(root: Path, target: Path, *, keys: Path, now: datetime, progress: Pr
             progress(done, len(known))
             path = books_path(organization_id)
             try:
-                entries.append(copy_database(root, staged, path, FileKind.BOOKS, organization_id))
+                entries.append(copy_database(place, staged, organization_id))
             except DamagedStore as damage:
                 _log.error("%s is not in the backup: %s", path, damage.detail)
                 discard_books(staged, organization_id)
@@ -217,28 +214,24 @@ def _put_to_sleep(staged: Path, now: datetime) -> tuple[int, int]:
     return asleep
 
 
-def _copy_directory(root: Path, staged: Path) -> tuple[ManifestEntry, list[tuple[str, str]]]:
+def _copy_directory(place: Place, staged: Path) -> tuple[ManifestEntry, list[tuple[str, str]]]:
     """The copied directory, and id and handle of each of its organizations."""
     with directory_named():
-        entry = copy_database(root, staged, DIRECTORY_FILE, FileKind.DIRECTORY, "")
+        entry = copy_database(place, staged, "")
     return entry, _organizations(staged)
 
 
-def copy_database(root: Path, staged: Path, path: str, kind: FileKind, organization_id: str) -> ManifestEntry:
-    """Copy a database of the data folder, which may be in use, to the same path below another folder.
+def copy_database(place: Place, staged: Path, organization_id: str) -> ManifestEntry:
+    """Copy the books of an organization, or without one the directory, to where they are in a data folder, below
+    another folder. They may be in use.
 
     Raises:
-        DamagedStore: it is not in order, or not what its path says.
+        DamagedStore: they are not in order, or not what their place says.
     """
-    copy = staged / path
-    copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    copy_live(root / path, copy)
-    found = stamp_of(copy)
-    if found.difference(head_stamp(kind, organization_id)) in (Difference.KIND, Difference.ORGANIZATION):
-        raise DamagedStore(f"{path} is not what its name says", Fault.ANOTHERS)
-    examine(copy, found)
-    check_ends_with_a_page(root / path, copy)
-    return _entry(copy, path)
+    path = books_path(organization_id) if organization_id else DIRECTORY_FILE
+    (staged / path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place.copy(organization_id, staged / path)
+    return _entry(staged / path, path)
 
 
 def _organizations(folder: Path) -> list[tuple[str, str]]:

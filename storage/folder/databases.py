@@ -9,15 +9,14 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import anyio.to_thread
 from sqlmodel import Session
 
-from invoicing.refusals import Conflict
 from invoicing.reports.summaries import SUMMARIES_REMEMBERED
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
-from storage.database import Database, Databases
+from storage.database import Database
 from storage.directory.anchors import Ends
 from storage.directory.database import DIRECTORY_FILE
 from storage.files.in_folder import folder_among
@@ -30,23 +29,13 @@ from storage.sqlite.files_limit import open_books_max
 from storage.sqlite.looks import look_of
 from storage.work.completion import to_its_end
 
+if TYPE_CHECKING:
+    from storage.folder.places import Place
+
 T = TypeVar("T")
 
 CONNECTIONS_TO_DIRECTORY = 4
 CONNECTIONS_TO_BOOKS = 2
-
-
-def check_in_files(databases: Databases) -> None:
-    """Refuse what works on files, where the books are in none.
-
-    Raises:
-        Conflict: they are on a database server.
-    """
-    if not isinstance(databases, FolderDatabases):
-        raise Conflict(
-            "The books of this installation are on a database server: one organization's are put into an archive, and"
-            " taken from one, where they are files."
-        )
 
 
 class FolderDatabases:
@@ -100,6 +89,13 @@ class FolderDatabases:
     @property
     def capacity(self) -> int:
         return open_books_max()
+
+    @property
+    def place(self) -> Place:
+        # What serves never needs it.
+        from storage.folder.places import FilesPlace
+
+        return FilesPlace(self._root)
 
     async def close(self) -> None:
         """Each file is closed by itself."""

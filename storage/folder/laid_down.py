@@ -17,9 +17,8 @@ from invoicing.refusals import Conflict
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.files.in_folder import FilesInFolder, folder_among
 from storage.files.kept import Files
-from storage.folder.staging import sync_tree
 from storage.migrations import head_stamp
-from storage.plain_files import UNFINISHED_PREFIX, sync_folder
+from storage.plain_files import UNFINISHED_PREFIX
 from storage.sqlite.engines import FileKind, checkpoint, faults_told, read_once, write_once
 
 T = TypeVar("T")
@@ -48,14 +47,6 @@ class LaidDown:
         result = write_once(path, head_stamp(FileKind.BOOKS, self.organization_id), work)
         checkpoint(path)
         return result
-
-    def put_in_place(self, root: Path) -> None:
-        """Make it the folder of the organization in a data folder, where there is none yet."""
-        place = folder_among(root / ORGANIZATIONS_FOLDER, self.organization_id)
-        with faults_told(root):
-            sync_tree(self.folder)
-            os.rename(self.folder, place)
-            sync_folder(place.parent)
 
 
 @contextmanager

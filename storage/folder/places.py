@@ -14,14 +14,26 @@ from invoicing.refusals import Conflict
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory.database import DIRECTORY_FILE
 from storage.files.in_folder import folder_among
+from storage.folder.exchanging import SET_ASIDE_FOLDER
 from storage.folder.home import SERVER_FILE, name_home
 from storage.folder.provisioning import make_file, organization_folders
-from storage.folder.restoring_one import SET_ASIDE_FOLDER
+from storage.folder.staging import sync_tree
+from storage.folder.standstill import check_in_use
 from storage.migrations import head_stamp
 from storage.plain_files import COMPANIONS, sync_folder
-from storage.sqlite.engines import FileKind, checkpoint, read_once, write_once
-from storage.sqlite.faults import faults_told
-from storage.sqlite.stamps import Stamp
+from storage.sqlite.engines import (
+    DamagedStore,
+    FileKind,
+    checkpoint,
+    copy_live,
+    examine,
+    read_once,
+    stamp_of,
+    write_once,
+)
+from storage.sqlite.examining import check_ends_with_a_page
+from storage.sqlite.faults import Fault, faults_told
+from storage.sqlite.stamps import Difference, Stamp
 
 T = TypeVar("T")
 
@@ -73,6 +85,27 @@ class Place(Protocol):
         """Be where the installation is."""
         ...
 
+    def is_there(self) -> bool:
+        """Whether there is an installation."""
+        ...
+
+    def copy(self, organization_id: str, copy: Path) -> None:
+        """Make a file that is the database as it is in one moment; it may be in use.
+
+        Raises:
+            DamagedStore: it is not in order, or not what its name says.
+        """
+        ...
+
+    def bring_in(self, organization_id: str, folder: Path) -> None:
+        """Make the books that lie as a file in `folder`, and the files beside them, those of an organization that has
+        none yet; all of it, or nothing.
+
+        Raises:
+            Conflict: there are books of that organization already.
+        """
+        ...
+
 
 class FilesPlace:
     """The files of the data folder `root`; `arriving`: they are made now, and not in use yet."""
@@ -122,6 +155,27 @@ class FilesPlace:
                 os.replace(self._directory, self._root / DIRECTORY_FILE)
             (self._root / SERVER_FILE).unlink(missing_ok=True)
             sync_folder(self._root)
+
+    def is_there(self) -> bool:
+        return os.path.lexists(self._directory)
+
+    def copy(self, organization_id: str, copy: Path) -> None:
+        source = self._file(organization_id)
+        copy_live(source, copy)
+        found = stamp_of(copy)
+        # What is older is copied as it is.
+        if found.difference(_stamp(organization_id)) in (Difference.KIND, Difference.ORGANIZATION):
+            raise DamagedStore(f"{source} is not what its name says", Fault.ANOTHERS)
+        examine(copy, found)
+        check_ends_with_a_page(source, copy)
+
+    def bring_in(self, organization_id: str, folder: Path) -> None:
+        check_in_use(self._root)
+        place = self._file(organization_id).parent
+        with faults_told(self._root):
+            sync_tree(folder)
+            os.rename(folder, place)
+            sync_folder(place.parent)
 
     def _set_aside(self, file: Path, place: Path) -> None:
         if os.path.lexists(file):

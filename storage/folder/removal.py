@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from storage.books.pool import ORGANIZATIONS_FOLDER
-from storage.folder.restoring_one import SET_ASIDE_FOLDER
+from storage.folder.exchanging import SET_ASIDE_FOLDER
 from storage.plain_files import plain_names, remove_plainly, sync_folder
 from storage.sqlite.faults import faults_told
 

@@ -4,7 +4,6 @@ there is set aside.
 
 from __future__ import annotations
 
-import os
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,16 +16,15 @@ from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory.anchors import Number, ends_of_books
 from storage.folder.archive import lay_down_archive, opened_archive
 from storage.folder.backup import books_path, check_names, check_stamp, lay_down_file, recorded_files
+from storage.folder.exchanging import exchanged
 from storage.folder.manifest import read_manifest
 from storage.folder.migrating import bring_up
 from storage.folder.staging import check_apart, sync_tree
 from storage.folder.standstill import check_in_use
 from storage.migrations import head_stamp
-from storage.plain_files import UNFINISHED_PREFIX, sync_folder
+from storage.plain_files import UNFINISHED_PREFIX
 from storage.sqlite.engines import FileKind, StorageFault, faults_told, read_once
 from storage.sqlite.faults import UNREADABLE_ROW
-
-SET_ASIDE_FOLDER = "set-aside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,16 +138,5 @@ def _given(set_aside: Path | None, organization_id: str) -> tuple[Number, ...]:
 def _exchange(root: Path, restored: Path, place: Path, now: datetime) -> Path | None:
     """Put the restored folder in its place, and what was there under a name of its own."""
     check_in_use(root)
-    aside: Path | None = None
-    if os.path.lexists(place):
-        (root / SET_ASIDE_FOLDER).mkdir(mode=0o700, exist_ok=True)
-        aside = root / SET_ASIDE_FOLDER / f"{place.name}-{now:%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
-        os.rename(place, aside)
-    try:
-        os.rename(restored, place)
-    except BaseException:
-        if aside is not None:
-            os.rename(aside, place)
-        raise
-    sync_folder(place.parent)
-    return aside
+    with exchanged(root, restored, place, now) as aside:
+        return aside

@@ -26,6 +26,7 @@ from storage.work.completion import to_its_end
 from storage.work.limits import Limits
 
 if TYPE_CHECKING:
+    from storage.folder.places import Place
     from storage.postgres.addresses import Address
 
 
@@ -109,6 +110,22 @@ def databases_of(root: Path, address: Address | None) -> Databases:
     from storage.postgres.databases import ServerDatabases
 
     return ServerDatabases(root, address)
+
+
+def place_of(root: Path, address: Address | None) -> Place:
+    """The same databases, for what works on them as a whole.
+
+    Raises:
+        Conflict: they are somewhere else.
+    """
+    check_home(root, str(address or ""))
+    if address is None:
+        from storage.folder.places import FilesPlace
+
+        return FilesPlace(root)
+    from storage.postgres.place import ServerPlace
+
+    return ServerPlace(root, address)
 
 
 async def _name(directory: Directory) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlmodel import Session
 
@@ -25,6 +25,9 @@ from storage.postgres.faults import server_faults_told
 from storage.postgres.schemas import Schemas
 from storage.postgres.scopes import books_scope, directory_scope
 from storage.sqlite.faults import check_storage, faults_told
+
+if TYPE_CHECKING:
+    from storage.folder.places import Place
 
 T = TypeVar("T")
 
@@ -105,6 +108,13 @@ class ServerDatabases:
     @property
     def capacity(self) -> int:
         return OPEN_BOOKS
+
+    @property
+    def place(self) -> Place:
+        # What serves never needs it.
+        from storage.postgres.place import ServerPlace
+
+        return ServerPlace(self._root, self._address)
 
     async def close(self) -> None:
         await self._connections.close()

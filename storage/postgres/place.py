@@ -1,29 +1,46 @@
-"""The schemas of a server as a place that an installation moves away from, or to."""
+"""The schemas of a server as a place that an installation moves away from, or to, and from which its books are copied
+into files.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+import os
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlmodel import Session
 
 from invoicing.refusals import Conflict
+from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
+from storage.copying import NotTheSame, check_contents, contents, copy_rows
 from storage.database import Mode
+from storage.files.in_folder import folder_among
+from storage.folder.provisioning import make_file
+from storage.folder.staging import sync_tree
+from storage.folder.standstill import check_in_use
+from storage.migrations import head_stamp
+from storage.plain_files import COMPANIONS, sync_folder
 from storage.postgres.addresses import Address
 from storage.postgres.database import as_checked
 from storage.postgres.engines import run_apart, transact_once
 from storage.postgres.faults import server_faults_told
 from storage.postgres.schemas import Schemas
 from storage.postgres.scopes import Scope, books_scope, directory_scope
+from storage.sqlite.engines import FileKind, read_once
+from storage.sqlite.faults import UNREADABLE_ROW, DamagedStore, Fault, faults_told
 
 T = TypeVar("T")
+Fill = Callable[[Session], None]
 
 
 class ServerPlace:
-    """The schemas of an installation on the server at `address`."""
+    """The schemas of an installation on the server at `address`; the files of documents are in the folder `root`."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, root: Path, address: Address) -> None:
+        self._root = root
         self._address = address
         self._schemas = Schemas(address)
 
@@ -63,14 +80,86 @@ class ServerPlace:
     def arrive(self) -> None:
         """Whoever names the server finds it there."""
 
+    def is_there(self) -> bool:
+        return self._run(self._schemas.has_directory)
+
+    def copy(self, organization_id: str, copy: Path) -> None:
+        with self._rows_told(organization_id):
+            self.read(organization_id, partial(self._copy, organization_id, copy))
+
+    def bring_in(self, organization_id: str, folder: Path) -> None:
+        check_in_use(self._root)
+        self._check_missing(organization_id)
+        place = folder_among(self._root / ORGANIZATIONS_FOLDER, organization_id)
+        try:
+            self._send(folder / BOOKS_FILE, organization_id, partial(self._schemas.lay_out, organization_id))
+            with faults_told(self._root):
+                leave_books_out(folder)
+                sync_tree(folder)
+                os.rename(folder, place)
+                sync_folder(place.parent)
+        except BaseException:
+            self._run(partial(self._schemas.discard, organization_id))
+            raise
+
+    def _check_missing(self, organization_id: str) -> None:
+        if books_scope(organization_id).schema in self._run(self._schemas.names):
+            raise Conflict(
+                "There are books of this organization here that belong to none: move their schema away first."
+            )
+
+    def _copy(self, organization_id: str, copy: Path, here: Session) -> None:
+        """Make the file, read it anew, and compare."""
+        kind = FileKind.BOOKS if organization_id else FileKind.DIRECTORY
+        written = make_file(self._root, copy, kind, lambda there: copy_rows(kind, here, there, _nobody))
+        stamp = head_stamp(kind, organization_id)
+        check_contents(written, read_once(copy, stamp, lambda there: contents(kind, there, _nobody)))
+
+    def _send(self, file: Path, organization_id: str, make: Callable[[Fill], Coroutine[Any, Any, None]]) -> None:
+        """Let `make` fill new books with what is in the file; what has arrived is read anew, and compared, before it is
+        kept.
+        """
+
+        def fill(here: Session, there: Session) -> None:
+            written = copy_rows(FileKind.BOOKS, here, there, _nobody)
+            check_contents(written, contents(FileKind.BOOKS, there, _nobody))
+
+        stamp = head_stamp(FileKind.BOOKS, organization_id)
+        read_once(file, stamp, lambda here: self._run(partial(make, partial(fill, here))), examined=True)
+
+    @contextmanager
+    def _rows_told(self, organization_id: str) -> Iterator[None]:
+        """A row that no release writes, and that a file does not take, is told as the damage that it is."""
+        try:
+            yield
+        except NotTheSame:
+            raise
+        except (Conflict, *UNREADABLE_ROW) as error:
+            raise DamagedStore(f"{self._where(_scope(organization_id))}: {error}", Fault.ROWS) from error
+
     def _transact(self, organization_id: str, mode: Mode, work: Callable[[Session], T]) -> T:
-        scope = books_scope(organization_id) if organization_id else directory_scope()
-        return self._run(partial(self._on_its_own, scope, mode, work))
+        return self._run(partial(self._on_its_own, _scope(organization_id), mode, work))
 
     async def _on_its_own(self, scope: Scope, mode: Mode, work: Callable[[Session], T]) -> T:
-        where = f"schema {scope.schema} in {self._address}"
-        return await transact_once(self._address.url, scope, mode, as_checked(scope, where, work))
+        return await transact_once(self._address.url, scope, mode, as_checked(scope, self._where(scope), work))
+
+    def _where(self, scope: Scope) -> str:
+        return f"schema {scope.schema} in {self._address}"
 
     def _run(self, act: Callable[[], Coroutine[Any, Any, T]]) -> T:
         with server_faults_told(str(self._address)):
             return run_apart(act)
+
+
+def leave_books_out(folder: Path) -> None:
+    """Remove the books that lie in a folder of ours as a file, once they are on the server."""
+    for ending in ("", *COMPANIONS):
+        (folder / f"{BOOKS_FILE}{ending}").unlink(missing_ok=True)
+
+
+def _scope(organization_id: str) -> Scope:
+    return books_scope(organization_id) if organization_id else directory_scope()
+
+
+def _nobody(table: str) -> None:
+    """Nobody is told how far it is."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -25,11 +24,12 @@ from storage.books import closing
 from storage.books.pool import BOOKS_FILE
 from storage.directory.credentials import Lapse
 from storage.folder import archive as archives
-from storage.folder.diagnosis import diagnose
 from storage.folder.manifest import MANIFEST_FILE
-from storage.folder.signing import SigningKeys, name_of
+from storage.folder.places import FilesPlace
+from storage.postgres.place import ServerPlace
+from tests.support import stores
 from tests.support.backups import silent
-from tests.support.leaving import BAKERY, Killed, content_of, found, handed, issue, opened, taken
+from tests.support.leaving import BAKERY, Killed, content_of, findings_of, found, handed, issue, opened, taken
 from tests.support.raw import past_triggers, raw
 
 
@@ -68,18 +68,19 @@ async def test_what_is_handed_over_goes_on_there_and_only_there(both: Path) -> N
         assert (await verify_organization(other.office, await found(other))).problem == ""
     with pytest.raises(Conflict, match="was taken over from this archive already"):
         await taken(both / "new", file, done.archived.signed_by)
-    assert diagnose(both / "new", free_bytes_wanted=0) == []
+    assert findings_of(both / "new") == []
 
     async with opened(both / "old") as one:
         assert there.receipt is not None
-        sealed = await seal_with_receipt(one.office, await found(one), there.receipt, signed_by=receipt_key(both))
-        assert sealed.sealed_by == receipt_key(both)
+        by = await receipt_key(both)
+        sealed = await seal_with_receipt(one.office, await found(one), there.receipt, signed_by=by)
+        assert sealed.sealed_by == by
         with pytest.raises(Conflict, match="cannot be taken back"):
             await take_back(one.office, await found(one), reason="we want it back")
         with pytest.raises(Conflict, match="not handed over again"):
             await handed(one, both / "again.zip")
         with pytest.raises(Conflict, match="nothing to seal"):
-            await seal_with_receipt(one.office, await found(one), there.receipt, signed_by=receipt_key(both))
+            await seal_with_receipt(one.office, await found(one), there.receipt, signed_by=by)
 
 
 async def test_what_was_issued_until_the_books_closed_is_in_the_archive_and_nothing_after_that(
@@ -121,8 +122,9 @@ async def test_what_was_issued_until_the_books_closed_is_in_the_archive_and_noth
     assert there.verified.documents == len(numbers)
 
 
-def receipt_key(both: Path) -> str:
-    return SigningKeys(keys_folder(), name_of(both / "new")).all()[-1].key_id
+async def receipt_key(both: Path) -> str:
+    async with opened(both / "new") as other:
+        return other.store.signing.all()[-1].key_id
 
 
 async def test_what_nobody_has_taken_is_taken_back_with_a_reason(both: Path) -> None:
@@ -140,8 +142,9 @@ async def test_what_nobody_has_taken_is_taken_back_with_a_reason(both: Path) -> 
         await handed(one, both / "second.zip")
         first = await take_first(both)
         assert first.receipt is not None
+        by = await receipt_key(both)
         with pytest.raises(InvalidInput, match="of other books"):
-            await seal_with_receipt(one.office, await found(one), first.receipt, signed_by=receipt_key(both))
+            await seal_with_receipt(one.office, await found(one), first.receipt, signed_by=by)
 
 
 async def take_first(both: Path) -> TakenOver:
@@ -179,7 +182,7 @@ async def test_handing_over_that_was_interrupted_goes_on_when_it_is_repeated(
 TAKING = (
     ("operations.taking_over", "verify_laid_down"),
     ("operations.taking_over", "_go_on"),
-    ("storage.folder.laid_down", "sync_folder"),
+    ("storage.folder.places.FilesPlace", "bring_in"),
     ("operations.taking_over", "_publish"),
     ("operations.taking_over", "_receipt"),
 )
@@ -192,7 +195,11 @@ async def test_taking_over_that_was_interrupted_leaves_all_or_nothing_and_can_be
     async with opened(both / "old") as one:
         done = await handed(one, both / "bakery.zip")
     with monkeypatch.context() as patch:
-        patch.setattr(f"{module}.{name}", lambda *_, **__: (_ for _ in ()).throw(Killed()))
+        if name == "bring_in":
+            place = ServerPlace if stores.is_on_server() else FilesPlace
+            patch.setattr(place, name, killed_after(getattr(place, name)))
+        else:
+            patch.setattr(f"{module}.{name}", lambda *_, **__: (_ for _ in ()).throw(Killed()))
         # Killed, nothing is cleared away.
         patch.setattr("storage.folder.laid_down.shutil.rmtree", lambda *_, **__: None)
         patch.setattr("operations.taking_over._discard_unless_known", nothing)
@@ -203,12 +210,21 @@ async def test_taking_over_that_was_interrupted_leaves_all_or_nothing_and_can_be
             await taken(both / "new", both / "bakery.zip", done.archived.signed_by)
         assert (both / "bakery.zip.receipt").exists()
         return
+    # As a maker that is gone leaves it.
+    (both / "new" / "organizations" / f".new-{done.archived.manifest.organization.id}.lock").touch()
     async with opened(both / "new") as other:
         with pytest.raises(NotFound):
             await found(other)
-    shutil.rmtree(both / "new" / "organizations" / done.archived.manifest.organization.id, ignore_errors=True)
     again = await taken(both / "new", both / "bakery.zip", done.archived.signed_by)
     assert (again.verified.documents, again.receipt is not None) == (1, True)
+
+
+def killed_after(act: Callable[..., object]) -> Callable[..., object]:
+    def acts(*given: object) -> None:
+        act(*given)
+        raise Killed
+
+    return acts
 
 
 async def nothing(*_: object) -> None:

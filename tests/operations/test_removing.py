@@ -12,10 +12,13 @@ from operations.credentials import create_key
 from operations.removing import remove_organization
 from operations.verification import verify_organization
 from storage.directory.database import DIRECTORY_FILE
-from storage.folder.diagnosis import diagnose
+from storage.postgres.engines import run_apart
+from storage.postgres.schemas import Schemas
+from storage.postgres.scopes import books_scope
+from tests.support import stores
 from tests.support.backups import silent
-from tests.support.leaving import BAKERY, Killed, found, issue, opened, taken
-from tests.support.raw import raw
+from tests.support.leaving import BAKERY, Killed, findings_of, found, issue, opened, taken
+from tests.support.raw import all_rows
 
 
 async def test_of_a_removed_client_nothing_is_left_but_the_line_that_says_so(both: Path) -> None:
@@ -37,15 +40,17 @@ async def test_of_a_removed_client_nothing_is_left_but_the_line_that_says_so(bot
             await found(one)
     left = [path for path in (both / "old").rglob("*") if client.id in path.name]
     assert left == []
-    with raw(both / "old" / DIRECTORY_FILE) as connection:
-        dumped = [line for line in connection.iterdump() if client.id in line or "arbour" in line or "baker@" in line]
-    (line,) = dumped
-    assert line.startswith('INSERT INTO "departures"')
+    dumped = all_rows(both / "old" / DIRECTORY_FILE)
+    (line,) = [line for line in dumped if client.id in line or "arbour" in line or "baker@" in line]
+    assert line.startswith("departures ")
     assert done.archived.manifest_sha256 in line
     assert "'removed'" in line
-    content = (both / "old" / DIRECTORY_FILE).read_bytes()
-    assert not [word for word in (b"Harbour Bakery", b"harbour bakery", b"baker@") if word in content]
-    assert diagnose(both / "old", free_bytes_wanted=0) == []
+    if (address := stores.address(both / "old")) is None:
+        content = (both / "old" / DIRECTORY_FILE).read_bytes()
+        assert not [word for word in (b"Harbour Bakery", b"harbour bakery", b"baker@") if word in content]
+    else:
+        assert books_scope(client.id).schema not in run_apart(Schemas(address).names)
+    assert findings_of(both / "old") == []
     # What was removed comes back from its archive, as it was.
     back = await taken(both / "old", file, done.archived.signed_by)
     assert (back.organization.handle, back.receipt) == (BAKERY, None)

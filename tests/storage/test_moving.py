@@ -79,7 +79,7 @@ class House:
 
     @property
     def server(self) -> ServerPlace:
-        return ServerPlace(self.address)
+        return ServerPlace(self.root, self.address)
 
     def to_server(self, at: AtTable = lambda organization_id, table: None) -> Moved:
         return move(self.root, self.files, self.server, now=NOON, progress=silent, at=at)
@@ -275,7 +275,13 @@ def test_a_move_that_is_taken_back_leaves_nothing(house: House) -> None:
         house.to_server(killed_in_directory)
     assert len(_schemas_of(house)) > 3
     with pytest.raises(Conflict, match="being moved to postgresql"):
-        move(house.root, house.files, ServerPlace(address_of(server().url("other"))), now=NOON, progress=silent)
+        move(
+            house.root,
+            house.files,
+            ServerPlace(house.root, address_of(server().url("other"))),
+            now=NOON,
+            progress=silent,
+        )
     take_back(house.root, house.files, house.server, progress=silent)
     assert not _schemas_of(house)
     with pytest.raises(Conflict, match="nothing to take back"):
@@ -347,8 +353,8 @@ def _customers(db: Any) -> list[Any]:
 class _Spoiled(ServerPlace):
     """A server on which somebody changes a line as soon as it is there."""
 
-    def __init__(self, address: Address, organization_id: str) -> None:
-        super().__init__(address)
+    def __init__(self, root: Path, address: Address, organization_id: str) -> None:
+        super().__init__(root, address)
         self._spoil = f"SET session_replication_role = replica; UPDATE {books_scope(organization_id).schema}"
         self._of, self._database = organization_id, address.database
 
@@ -362,7 +368,7 @@ class _Spoiled(ServerPlace):
 def test_what_is_not_the_same_at_both_places_is_told_and_does_not_count_as_moved(house: House) -> None:
     bakery = _bakery(house)
     with pytest.raises(Conflict, match=r"harbour-bakery.*document_lines"):
-        move(house.root, house.files, _Spoiled(house.address, bakery), now=NOON, progress=silent)
+        move(house.root, house.files, _Spoiled(house.root, house.address, bakery), now=NOON, progress=silent)
     begun = move_of(house.root)
     assert begun is not None
     assert not begun.sealed

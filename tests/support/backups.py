@@ -17,6 +17,8 @@ from storage.folder import backup as backups
 from storage.folder.backup import BackupReport, RestoreReport
 from storage.folder.manifest import MANIFEST_FILE, SIGNATURE_FILE, SIGNED_AS
 from storage.folder.signing import SigningKeys
+from storage.folder.store import place_of
+from tests.support import stores
 from tests.support.clock import NOON
 from tests.support.practice import Practice
 
@@ -27,7 +29,9 @@ def silent(done: int, of: int) -> None:
 
 def back_up(root: Path, target: Path, *, now: datetime, progress: Progress) -> BackupReport:
     """A backup that is signed with the key of the test's own folder of keys."""
-    return backups.back_up(root, target, keys=keys_folder(), now=now, progress=progress)
+    return backups.back_up(
+        root, place_of(root, stores.address(root)), target, keys=keys_folder(), now=now, progress=progress
+    )
 
 
 def restore(backup: Path, root: Path, *, now: datetime, progress: Progress) -> RestoreReport:

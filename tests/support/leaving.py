@@ -7,17 +7,24 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from invoicing.organizations import OrganizationRef
+from invoicing.organizations import OrganizationRef, Role
 from operations.access import Office
+from operations.files import render_document
 from operations.handing_over import HandedOver, hand_over
+from operations.membership import invite_user
 from operations.practices import local_owner
 from operations.taking_over import TakenOver, take_over
 from server.app import no_such_organization
 from storage.books.pool import BOOKS_FILE
 from storage.directory import access_queries, organizations
+from storage.folder.diagnosis import diagnose
+from storage.folder.findings import Finding
+from storage.postgres.diagnosis import diagnose_schemas
+from tests.support import stores
 from tests.support.backups import silent
+from tests.support.begun import Begun
 from tests.support.clock import SettableClock
-from tests.support.practice import Practice
+from tests.support.practice import Practice, practice
 from tests.support.raw import raw
 from tests.support.stores import open_store
 
@@ -33,6 +40,21 @@ async def opened(root: Path) -> AsyncIterator[Practice]:
         office = Office(store=store, principal=owner, clock=SettableClock())
         (found,) = await store.directory.read(lambda db: organizations.partners_of(db, owner.reach))
         yield Practice(office, SettableClock(), found)
+
+
+async def two_practices(folder: Path) -> None:
+    """Two practices in folders of their own; the first has a client with an invoice, its PDF and a person."""
+    async with practice(folder / "old", client="Harbour Bakery", more_clients=("Finch Studio",), fill=_fill):
+        pass
+    async with practice(folder / "new"):
+        pass
+
+
+async def _fill(office: Office, begun: Begun) -> None:
+    one = Practice(office, SettableClock(), begun.organization, begun.clients)
+    await issue(one, one.first_client)
+    await render_document(one.books(one.first_client), "TEST-INV-2026-00001", file_format="pdf")
+    await invite_user(office, one.first_client, "baker@example.com", role=Role.CLIENT)
 
 
 async def found(one: Practice, handle: str = BAKERY) -> OrganizationRef:
@@ -56,6 +78,12 @@ async def handed(one: Practice, file: Path) -> HandedOver:
 async def taken(root: Path, file: Path, signed_by: str, **more: str) -> TakenOver:
     async with opened(root) as one:
         return await take_over(one.office, file, silent, signed_by=signed_by, **more)
+
+
+def findings_of(root: Path) -> list[Finding]:
+    """What the operator is told of an installation."""
+    address = stores.address(root)
+    return diagnose(root, free_bytes_wanted=0) if address is None else diagnose_schemas(address)
 
 
 def content_of(root: Path) -> dict[str, str]:

@@ -38,6 +38,16 @@ def raw_value(path: Path, query: str) -> object:
     return None if row is None else row[0]
 
 
+def all_rows(path: Path) -> list[str]:
+    """Each row of each table, in one line after the name of its table."""
+    tables = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    if stores.is_on_server():
+        tables = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+    with raw(path) as connection:
+        names = [name for (name,) in connection.execute(tables).fetchall()]
+        return [f"{name} {row}" for name in names for row in connection.execute(f'SELECT * FROM "{name}"').fetchall()]  # noqa: S608  # Names of ours.
+
+
 def older_books(path: Path, organization_id: str) -> None:
     """Make books as an earlier version left them: at the first revision, stamped and owned.
 
