@@ -136,9 +136,10 @@ async def test_that_the_source_charges_no_tax_makes_no_default_of_it(tmp_path: P
         with raw(folder_of(one.books(one.organization)) / BOOKS_FILE) as connection:
             connection.execute("UPDATE profile SET vat_registration = 'not_registered'")
             connection.execute("UPDATE tax_codes SET is_default = (code = 'SMALL-BUSINESS')")
+            connection.execute("DELETE FROM tax_codes WHERE code = 'SMALL-BUSINESS'")
             connection.execute(
-                "INSERT OR REPLACE INTO tax_codes (code, name, category, label, reason, is_default, active)"
-                " VALUES ('SMALL-BUSINESS', 'No tax', 'O', 'VAT', 'Not registered', 1, 1)"
+                "INSERT INTO tax_codes (code, name, category, label, reason, is_default, active)"
+                " VALUES ('SMALL-BUSINESS', 'No tax', 'O', 'VAT', 'Not registered', TRUE, TRUE)"
             )
         made = await copy(one, one.organization)
         assert [entry.code for entry in parts(made)["tax_codes"].untranslated] == ["SMALL-BUSINESS"]

@@ -36,7 +36,7 @@ TAMPERINGS = {
         "settings (profile): they are not as they were last changed",
     ),
     "a tax rate": ("UPDATE tax_rates SET percent = '5' WHERE code = 'STANDARD'", "settings (tax rates)"),
-    "a tax code that is gone": ("DELETE FROM payment_terms WHERE is_default = 0", "settings (payment terms)"),
+    "a tax code that is gone": ("DELETE FROM payment_terms WHERE is_default = FALSE", "settings (payment terms)"),
     "the account of revenue": ("UPDATE accounts SET name = 'Mine' WHERE number = '4000'", "settings (accounts)"),
     "the pattern of numbers": ("UPDATE number_series SET pattern = 'X'", "settings (number series)"),
     "a customer's address": ("UPDATE customers SET line1 = 'Elsewhere' WHERE id = '{customer}'", "customer {customer}"),

@@ -31,7 +31,7 @@ from tests.support.folders import folder_of, path_of
 from tests.support.issuing import issue_credit_note
 from tests.support.people import refusal
 from tests.support.practice import Practice, issue_request, practice
-from tests.support.raw import past_triggers
+from tests.support.raw import days_after, past_triggers
 
 TODAY = date(2026, 3, 16)
 MANY = 2_000
@@ -233,13 +233,13 @@ def unlike(position: int) -> dict[str, object]:
 
 
 def first_row(connection: sqlite3.Connection, table: str) -> dict[str, object]:
-    cursor = connection.execute(f"SELECT * FROM {table} LIMIT 1")
-    return dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
+    names = [column[1] for column in connection.execute(f"PRAGMA table_info({table})")]
+    return dict(zip(names, connection.execute(f"SELECT * FROM {table} LIMIT 1").fetchone(), strict=True))
 
 
 def add(connection: sqlite3.Connection, table: str, row: dict[str, object]) -> None:
-    names = ", ".join(f":{name}" for name in row)
-    connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({names})", row)
+    values = ", ".join("?" for _ in row)
+    connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({values})", tuple(row.values()))
 
 
 async def many(one: Practice) -> Books:
@@ -254,8 +254,8 @@ async def many(one: Practice) -> Books:
             "sequence": "sequence + 6 * n",
             "hash": "hash || n",
             "credits_id": "credits_id || n",
-            "issue_date": "date(issue_date, '+' || (n % 300) || ' days')",
-            "due_date": "date(due_date, '+' || (n % 300) || ' days')",
+            "issue_date": days_after("issue_date", "n % 300"),
+            "due_date": days_after("due_date", "n % 300"),
         }
         copies = MANY // 9
         counting = f"WITH RECURSIVE counting(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counting WHERE n < {copies})"

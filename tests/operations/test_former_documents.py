@@ -26,7 +26,7 @@ from tests.support.former import OPEN_ITEMS, OPENING_DAY, import_former, wanted_
 from tests.support.ledgers import csv_sides, exported_ledger
 from tests.support.people import as_seen_by, colleague
 from tests.support.practice import Practice, practice
-from tests.support.raw import raw
+from tests.support.raw import past_triggers, raw
 
 HEADER = "Number;Issue date;Due date;Customer;Total;Open\n"
 
@@ -42,9 +42,7 @@ class Desk:
 
     def change(self, sql: str) -> None:
         """Change a row past the program, and past the triggers."""
-        with raw(folder_of(self.books) / "books.db") as connection:
-            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-                connection.execute(f"DROP TRIGGER {name}")
+        with past_triggers(folder_of(self.books) / "books.db") as connection:
             connection.execute(sql)
 
 

@@ -22,7 +22,7 @@ from storage.books.pool import Books
 from tests.support.folders import folder_of
 from tests.support.former import import_former
 from tests.support.practice import Practice, practice
-from tests.support.raw import raw
+from tests.support.raw import past_triggers, raw
 from tests.support.reconciled import whole
 
 
@@ -231,8 +231,6 @@ async def test_reports_have_what_was_paid(desk: Desk) -> None:
 async def test_what_was_changed_past_the_program_is_found(desk: Desk, sql: str, told: str) -> None:
     await desk.settle("OLD-18", "50")
     assert await desk.is_sound()
-    with raw(folder_of(desk.books) / "books.db") as connection:
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
+    with past_triggers(folder_of(desk.books) / "books.db") as connection:
         connection.execute(sql)
     assert told in (await verify_books(desk.books)).problem

@@ -33,7 +33,7 @@ from operations.access import Office, open_books
 from operations.rights import Right
 from server.app import find_organization, system_clock
 from operations import practices
-from storage.folder.store import open_store
+from tests.support.stores import open_store
 from tests.support.import_desk import wanted
 from dataclasses import replace
 

@@ -24,6 +24,7 @@ from storage.directory import credentials, providers
 from tests.support.identity import SITE, Device, person_at, signed_in, with_passkey
 from tests.support.people import another_practice, as_seen_by, colleague, in_the_directory, refusal
 from tests.support.practice import Practice, practice
+from tests.support.raw import kept_at
 
 ANN = "ann@example.com"
 
@@ -59,8 +60,7 @@ async def test_a_link_expires_and_the_others_end_with_the_one_that_is_used(one: 
 
 async def test_the_secret_is_kept_as_a_digest_alone(one: Practice) -> None:
     link = await links.make_sign_in_link(one.office, one.principal.label)
-    kept = b"".join(file.read_bytes() for file in one.root.glob("directory.db*"))
-    assert link.path.rpartition("/")[2].encode() not in kept
+    assert link.path.rpartition("/")[2].encode() not in kept_at(one.root / "directory.db")
 
 
 async def test_a_link_wakes_its_person(one: Practice) -> None:

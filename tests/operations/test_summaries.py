@@ -214,7 +214,7 @@ async def test_what_another_program_writes_is_noticed_although_no_anchor_tells_o
         await one.customer(one.books(bakery))
         assert customers(await standing(one, bakery)) == 1
         with raw(folder_of(one.books(bakery)) / BOOKS_FILE) as connection:
-            connection.execute("UPDATE customers SET archived = 1")
+            connection.execute("UPDATE customers SET archived = TRUE")
         assert customers(await standing(one, bakery)) == 0
 
 

@@ -6,7 +6,6 @@ The books hold an invoice of two rates, which was paid in part, and one in anoth
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -28,6 +27,7 @@ from operations.practices import local_owner
 from operations.rights import Right
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
+from tests.support import stores
 from tests.support.clock import SettableClock
 from tests.support.folders import folder_of
 from tests.support.issuing import issue_invoice
@@ -204,7 +204,7 @@ async def _make(root: Path) -> Path:
 @asynccontextmanager
 async def copied(made: Path, root: Path) -> AsyncIterator[Books]:
     """The books in a copy of the folder."""
-    shutil.copytree(made, root)
+    stores.copy(made, root)
     async with open_store(root) as store:
         owner = await local_owner(store)
         assert owner is not None

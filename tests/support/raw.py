@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -16,6 +17,8 @@ from storage import migrations
 from storage.migrations import migrate_file
 from storage.sqlite.engines import FileKind, Stamp, new_file_engine, stamp_file
 from tests.support import stores
+
+_BYTES = re.compile(r"\\\\x((?:[0-9a-f]{2})+)")
 
 
 @contextmanager
@@ -40,12 +43,26 @@ def raw_value(path: Path, query: str) -> object:
 
 def all_rows(path: Path) -> list[str]:
     """Each row of each table, in one line after the name of its table."""
-    tables = "SELECT name FROM sqlite_master WHERE type = 'table'"
-    if stores.is_on_server():
-        tables = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
     with raw(path) as connection:
-        names = [name for (name,) in connection.execute(tables).fetchall()]
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        names = [name for (name,) in tables.fetchall()]
         return [f"{name} {row}" for name in names for row in connection.execute(f'SELECT * FROM "{name}"').fetchall()]  # noqa: S608  # Names of ours.
+
+
+def kept_at(path: Path) -> bytes:
+    """All that is kept there, as it is found by whoever looks past the program: the file and what lies beside it, or
+    the rows on a server.
+    """
+    if not stores.is_on_server():
+        return b"".join(file.read_bytes() for file in sorted(path.parent.glob(f"{path.name}*")))
+    with raw(path) as connection:
+        kept = "\n".join(connection.iterdump())
+    return kept.encode() + b"".join(bytes.fromhex(one) for one in _BYTES.findall(kept))
+
+
+def days_after(day: str, days: str) -> str:
+    """In SQL, the day that is so many days after another."""
+    return f"{day} + ({days})" if stores.is_on_server() else f"date({day}, '+' || ({days}) || ' days')"
 
 
 def older_books(path: Path, organization_id: str) -> None:

@@ -24,7 +24,27 @@ T = TypeVar("T")
 
 _DROP_TRIGGER = re.compile(r'DROP TRIGGER (?:IF EXISTS )?"?(\w+)"?', re.I)
 _NAMED = re.compile(r"(?<![:\w]):(\w+)")
-_ANSWERED_OTHERWISE = {"PRAGMA foreign_keys = OFF": "SET session_replication_role = replica"}
+_COLUMNS_OF = re.compile(r'PRAGMA table_info\("?(\w+)"?\)')
+_ANSWERED_OTHERWISE = {
+    "PRAGMA foreign_keys = OFF": "SET session_replication_role = replica",
+    "SELECT name FROM sqlite_master WHERE type = 'table'": (
+        "SELECT relname::text FROM pg_class"
+        " WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace ORDER BY relname"
+    ),
+    "SELECT name FROM sqlite_master WHERE type = 'trigger'": (
+        "SELECT t.tgname::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+        " WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace ORDER BY t.tgname"
+    ),
+}
+# The place of a column, its name, type, whether it must be there, what it is by default, and its place in the key.
+_COLUMNS = (
+    "SELECT a.attnum - 1, a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull::int, NULL,"
+    " coalesce(array_position(i.indkey::int[], a.attnum::int) + 1, 0)"
+    " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+    " LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary"
+    " WHERE c.relname = '{}' AND c.relnamespace = current_schema()::regnamespace"
+    " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"
+)
 _TABLE_OF = (
     "SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
     " WHERE t.tgname = '{}' AND c.relnamespace = current_schema()::regnamespace"
@@ -63,6 +83,8 @@ class RawServer:
         if dropped := _DROP_TRIGGER.fullmatch(statement.strip()):
             (table,) = self.execute(_TABLE_OF.format(dropped[1])).fetchone() or ("",)
             statement = f'DROP TRIGGER "{dropped[1]}" ON {table}'
+        if asked := _COLUMNS_OF.fullmatch(statement):
+            statement = _COLUMNS.format(asked[1])
         statement = _ANSWERED_OTHERWISE.get(statement, statement)
         said = _with_named(statement, values) if isinstance(values, Mapping) else _with_values(statement, values)
         try:
@@ -73,6 +95,15 @@ class RawServer:
     def executemany(self, statement: str, many: Sequence[Sequence[object]]) -> None:
         for values in many:
             self.execute(statement, values)
+
+    def executescript(self, script: str) -> None:
+        _awaited(self._connection.execute(script))
+
+    def iterdump(self) -> Iterator[str]:
+        """All rows of all tables, as text."""
+        for (table,) in self.execute("SELECT name FROM sqlite_master WHERE type = 'table'"):
+            for (row,) in self.execute(f'SELECT CAST(one AS text) FROM "{table}" one'):  # noqa: S608  # Our own names.
+                yield f"{table} {row}"
 
     def past_triggers(self) -> None:
         """From now on no trigger, and no reference between tables, stops anything."""

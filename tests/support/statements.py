@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
+
+from storage.books.pool import BOOKS_FILE
+from storage.directory.database import DIRECTORY_FILE
+from storage.plain_files import UNFINISHED_PREFIX
+from storage.postgres.scopes import Scope
+from tests.support import stores
 
 
 class InTheMiddle(Exception):
@@ -39,9 +45,9 @@ def failing_at(wanted: str, number: int, error: BaseException) -> Iterator[None]
 
 @contextmanager
 def _before_each(told: Any) -> Iterator[None]:
-    def before(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+    def before(connection: Connection, cursor: Any, statement: str, *_: Any) -> None:
         if statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE", "SAVEPOINT", "RELEASE")):
-            told(_path_of(cursor.connection), statement)
+            told(_path_of(connection, cursor.connection), statement)
 
     event.listen(Engine, "before_cursor_execute", before)
     try:
@@ -50,6 +56,12 @@ def _before_each(told: Any) -> Iterator[None]:
         event.remove(Engine, "before_cursor_execute", before)
 
 
-def _path_of(connection: Any) -> str:
-    (first, *_) = connection.execute("PRAGMA database_list").fetchall()
-    return str(first[2])
+def _path_of(connection: Connection, driver: Any) -> str:
+    """Where it is run; on a server where it would be in files: books are made there by whoever has no scope yet."""
+    if not stores.is_on_server():
+        (first, *_) = driver.execute("PRAGMA database_list").fetchall()
+        return str(first[2])
+    scope: Scope | None = connection.get_execution_options().get("counterfoil_scope")
+    if scope is None:
+        return UNFINISHED_PREFIX
+    return f"{scope.organization_id}/{BOOKS_FILE}" if scope.organization_id else DIRECTORY_FILE

@@ -11,7 +11,6 @@ import hashlib
 import io
 import json
 import re
-import shutil
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
@@ -37,6 +36,7 @@ from storage.directory.tables import MembershipClient
 from storage.folder.store import Store
 from storage.ids import new_id, new_organization_id
 from storage.paging import encode_cursor
+from tests.support import stores
 from tests.support.assistant import assistant
 from tests.support.clock import SettableClock
 from tests.support.former import import_former
@@ -151,7 +151,7 @@ async def open_twins(
     template: Path, root: Path, made: tuple[dict[str, Principal], dict[str, Known]]
 ) -> AsyncIterator[Twins]:
     """A copy of the installation at `template`, opened at `root`."""
-    shutil.copytree(template, root)
+    stores.copy(template, root)
     async with open_store(root) as store:
         yield Twins(store, SettableClock(), *made)
 

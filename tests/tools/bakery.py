@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -15,11 +14,12 @@ from invoicing.organizations import Role
 from operations.access import Office, Principal
 from operations.practices import local_owner
 from storage.directory import users
-from storage.folder.store import open_store
 from storage.ids import new_id
+from tests.support import stores
 from tests.support.assistant import Assistant, Era, assistant
 from tests.support.clock import SettableClock
 from tests.support.practice import practice
+from tests.support.stores import open_store
 from tests.support.twins import contents
 from tests.support.uploads import picture
 
@@ -82,7 +82,7 @@ async def build_bakery(root: Path) -> Made:
 
 @asynccontextmanager
 async def open_bakery(template: Path, root: Path, made: Made) -> AsyncIterator[Bakery]:
-    shutil.copytree(template, root)
+    stores.copy(template, root)
     files = files_to_import(root)
     async with open_store(root) as store:
         owner = await local_owner(store)

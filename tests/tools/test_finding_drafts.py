@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -90,7 +91,9 @@ async def test_no_other_list_holds_a_draft(bakery: Bakery, era: Era) -> None:
 async def test_a_draft_of_an_earlier_release_is_listed_without_amounts(bakery: Bakery) -> None:
     books = bakery.office.store.root / "organizations" / bakery.made.organization / BOOKS_FILE
     with raw(books) as connection:
-        connection.execute("UPDATE drafts SET content = json_remove(content, '$.shown')")
+        ((content,),) = connection.execute("SELECT content FROM drafts").fetchall()
+        unshown = json.dumps({name: value for name, value in json.loads(content).items() if name != "shown"})
+        connection.execute("UPDATE drafts SET content = ?", (unshown,))
     async with bakery.chat() as chat:
         result = await chat.call("find_invoices", status="draft")
         assert text_of(result).splitlines()[1] == (

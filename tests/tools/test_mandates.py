@@ -7,11 +7,11 @@ from typing import Any
 
 from operations.access import Office
 from operations.practices import start_unnamed
-from storage.folder.store import open_store
 from tests.support.assistant import Assistant, assistant, text_of
 from tests.support.begun import begin_folder
 from tests.support.clock import SettableClock
 from tests.support.practice import practice
+from tests.support.stores import open_store
 
 BOTTEGA = "bottega-sandbox"
 

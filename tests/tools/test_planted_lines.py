@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
@@ -20,10 +19,11 @@ import pytest
 from invoicing.text.typed import one_line
 from storage.books.pool import BOOKS_FILE
 from storage.directory.database import DIRECTORY_FILE
-from storage.folder.store import open_store
+from tests.support import stores
 from tests.support.assistant import ERAS, Era, assistant, text_of
 from tests.support.clock import SettableClock
-from tests.support.raw import raw
+from tests.support.raw import past_triggers
+from tests.support.stores import open_store
 from tests.support.twins import CANARIES, NAME, Made, Twins, build_twins
 from tests.tools.probes import TOOLS, WITHIN_ONE
 from tests.tools.test_twin_organizations import in_own, read, uris_of
@@ -47,7 +47,7 @@ async def test_no_line_of_any_answer_begins_with_a_text_of_somebody_else(
 ) -> None:
     source, (principals, known) = template
     root, mine = tmp_path / "data", known["a"]
-    shutil.copytree(source, root)
+    stores.copy(source, root)
     # Each text that is found gets the next kind of line break. What a tax is called is the practice's text too.
     plant(root / "organizations" / mine.id / BOOKS_FILE, {MARK: (MARK, ""), '"label":"VAT"': (f'"label":"{MARK}', '"')})
     plant(root / DIRECTORY_FILE, {NAME: (NAME, "")})
@@ -92,23 +92,19 @@ def plant(path: Path, marks: dict[str, tuple[str, str]]) -> None:
     place before and after it is given.
     """
     breaks, found = cycle(BREAKS), 0
-    with raw(path) as connection:
-        for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f"DROP TRIGGER {trigger}")
+    with past_triggers(path) as connection:
         for table, column in columns_of(connection):
             if (table, column) in NAMED_BY_PRACTICE:
                 connection.execute(f"UPDATE {table} SET {column} = ?", (MARK,))  # noqa: S608  # Our own names.
-            rows = connection.execute(f'SELECT rowid, "{column}" FROM "{table}"').fetchall()  # noqa: S608  # Our own.
-            for rowid, value in rows:
+            for (value,) in connection.execute(f'SELECT DISTINCT "{column}" FROM "{table}"').fetchall():  # noqa: S608  # Our own.
                 changed = value
                 for mark, (before, after) in marks.items() if isinstance(value, str) else ():
                     planted = f"{next(breaks)}{PLANTED}"
                     inside = json.dumps(planted)[1:-1] if value[:1] in ("{", "[") else planted
                     changed = changed.replace(mark, f"{before}{inside}{after}")
                 if changed != value:
-                    connection.execute(f'UPDATE "{table}" SET "{column}" = ? WHERE rowid = ?', (changed, rowid))  # noqa: S608  # Our own.
+                    connection.execute(f'UPDATE "{table}" SET "{column}" = ? WHERE "{column}" = ?', (changed, value))  # noqa: S608  # Our own.
                     found += 1
-        connection.commit()
     assert found
 
 
