@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 from tests.support import stores
+from tests.support.backwards import answer_backwards
 from tests.support.begun import is_kept, remove_begun
 from tests.support.checked_schemas import check_each_schema_once
 from tests.support.chromium import MISSING
@@ -38,6 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # Whatever installation this machine has, no test opens it.
     os.environ.pop(stores.URL, None)
     keep_in_memory()
+    answer_backwards()
     check_each_schema_once()
     stores.choose(config.getoption("store"))
 

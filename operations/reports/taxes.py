@@ -57,7 +57,10 @@ def _taxes(db: Session, asked: Asked) -> Report:
     rows.sort(key=lambda row: (row.currency != asked.currency, row.currency, -row.amounts["taxable"], row.key))
     notes = [*unconverted_note(unconverted, asked.currency), *_place_notes(places), *_split_notes(rows)]
     return whole(
-        asked, [*rows, *sorted(places, key=lambda row: row.label)], totals=not_counted(totals_of(rows)), notes=notes
+        asked,
+        [*rows, *sorted(places, key=lambda row: (row.label, row.key))],
+        totals=not_counted(totals_of(rows)),
+        notes=notes,
     )
 
 

@@ -6,7 +6,19 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, except_, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    case,
+    cast,
+    except_,
+    func,
+    literal,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlmodel import Session, SQLModel
 
 from invoicing.document.documents import DocumentKind
@@ -180,8 +192,12 @@ def _differing(index: int, session: Session) -> tuple[Rows, Rows]:
     """What the books come to and is not kept, and what is kept beside that; the first ones of each."""
     _, model, computed = _FOLLOWING[index]
     kept, added_up = select(table_of(model)), select(computed.subquery())
+    # By the key, which comes first: the columns of what is added up have no names of their own.
+    key: list[ColumnElement[Any]] = [
+        literal_column(str(place)) for place, _ in enumerate(table_of(model).primary_key.columns, start=1)
+    ]
     others, extra = (
-        [tuple(row) for row in execute(session, statement.limit(_AT_MOST))]
+        [tuple(row) for row in execute(session, statement.order_by(*key).limit(_AT_MOST))]
         for statement in (except_(added_up, kept), except_(kept, added_up))
     )
     return others, extra

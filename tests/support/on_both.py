@@ -10,6 +10,8 @@ ON_BOTH = (
     "tests/operations/test_finding_drafts.py::test_a_draft_has_the_figures",
     "tests/operations/test_former_reports.py::test_a_past_month",
     "tests/operations/test_issuing.py::test_refusals_between_successes_leave_no_gap",
+    "tests/operations/test_order_of_lists.py::test_names_of_all_languages_stand_in_one_order",
+    "tests/operations/test_order_of_lists.py::test_of_much_that_was_changed_the_first_is_told",
     "tests/operations/test_what_is_typed.py",
 )
 

@@ -8,10 +8,12 @@ _BACKUP = "a backup lays files into a folder"
 _FILES = "about files of SQLite"
 _MEMORY = "about what a connection to a file remembers; one to a server is everybody's, and remembers nothing"
 _TYPED = "a server keeps in a column only what is of its type"
+_ORDER = "a server promises no order by itself"
 _SCHEMA_6 = "begins with files of an earlier version"
 _LOCKED = "takes SQLite's lock of a file from outside, or moves the file away"
 
 SQLITE_ALONE = {
+    "tests/operations/test_order_of_lists.py::test_whoever_asks_for_no_order_gets_another": _ORDER,
     "tests/server/test_http_doors.py::test_what_cannot_be_looked_up_is_said_so": _LOCKED,
     "tests/storage/test_access_queries.py::test_what_is_reached_is_asked_for_once": _MEMORY,
     "tests/storage/test_access_queries.py::test_who_reaches_what_is_known_anew_after_every_change": _MEMORY,
