@@ -14,7 +14,7 @@ from storage.books import audit
 from storage.books.checks import BRINGING_BACK
 from storage.directory import departures, organizations
 from storage.directory.anchors import ends_of_books, loss_of_books
-from storage.folder.heads import Head, head_of
+from storage.folder.heads import Head, StatedHead, stated_head_of
 from storage.folder.outside_anchors import Anchors
 from storage.sqlite.faults import UNREADABLE_ROW, StorageFault
 
@@ -36,11 +36,12 @@ async def state_anchors(office: Office) -> tuple[Anchors, dict[str, StorageFault
     has lost something must not be stated as if that had been all.
     """
     store = office.store
-    heads: list[Head] = []
+    heads: list[StatedHead] = []
     left_out: dict[str, StorageFault] = {}
     for organization_id, handle in await store.directory.read(organizations.all_ids):
         try:
-            heads.append(head_of(organization_id, handle, await store.pool.read(organization_id, ends_of_books)))
+            ends = await store.pool.read(organization_id, ends_of_books)
+            heads.append(stated_head_of(organization_id, handle, ends))
         except StorageFault as fault:
             left_out[handle] = fault
     return Anchors(installation=store.name, at=office.now(), heads=tuple(heads)), left_out

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
@@ -19,6 +20,7 @@ from storage.books.series import LostNumbers, go_on_above
 from storage.books.states import settings_state
 from storage.directory.anchors import Ends, NoAnchor, Number, ends_of_books, loss_of_books
 from storage.directory.departures import departure_of
+from storage.folder.outside_anchors import Anchors
 
 REASON_LENGTH_MAX = 500
 _ANCHOR_LOST = "the directory had lost their anchor"
@@ -33,11 +35,17 @@ class BroughtBack:
 
 
 async def bring_back_books(
-    office: Office, organization: OrganizationRef, *, reason: str, given: tuple[Number, ...] = ()
+    office: Office,
+    organization: OrganizationRef,
+    *,
+    reason: str,
+    given: tuple[Number, ...] = (),
+    stated: Sequence[Anchors] = (),
 ) -> BroughtBack:
-    """Use books again that end before what the directory knows of them, or are others, such as after a restore.
+    """Use books again that end before what the directory knows of them, or was `stated` elsewhere, or are others, such
+    as after a restore.
 
-    Numbers go on above the highest that was ever given out, as far as the directory knows it or `given` says; act and
+    Numbers go on above the highest that was ever given out, as far as one of these knows it or `given` says; act and
     reason are in the audit trail, and `verify` names the lost numbers from then on.
 
     Raises:
@@ -52,8 +60,17 @@ async def bring_back_books(
     if left is not None:
         raise Conflict(f"{organization.handle} was handed over, or is being removed: its books are closed here.")
 
+    elsewhere = [head.ends for one in stated for head in one.heads if head.organization_id == organization.id]
+    elsewhere.sort(key=lambda ends: ends.entries.position, reverse=True)
+    given += tuple(number for ends in elsewhere for number in ends.numbers)
+
     def work(db: Session, anchor: Ends, known: Ends | NoAnchor) -> BroughtBack:
         loss = loss_of_books(db, anchor) or (_ANCHOR_LOST if known is NoAnchor.LOST else "")
+        for ends in elsewhere:
+            # A directory that was lost together with the books knows nothing of it.
+            if found_missing := loss_of_books(db, ends):
+                loss, anchor = found_missing, replace(ends, numbers=anchor.numbers)
+                break
         if not loss:
             raise Conflict(f"The books of {organization.handle} have lost nothing: there is nothing to bring back.")
         found = ends_of_books(db)

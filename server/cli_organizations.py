@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import anyio
 import typer
 
-from server.cli_options import Data, Json, Organization, command_group
+from server.cli_options import Data, Json, Organization, SignedBy, command_group
 from server.console import say, say_json
 from server.settings import Settings, read_settings
 
@@ -32,11 +33,17 @@ def list_organizations(
 def bring_back(
     organization: Organization,
     reason: Annotated[str, typer.Option(help="Why it was lost, and who knows of it: it goes into the audit trail.")],
+    anchors: Annotated[
+        Path | None, typer.Option(help="A file of anchors, or a backup, that knows more than the directory does.")
+    ] = None,
+    signed_by: SignedBy = "",
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """Use books again that have lost documents, such as after a restore; no lost number is given out again."""
-    anyio.run(_bring_back, read_settings(data), organization, reason, as_json)
+    if signed_by and anchors is None:
+        raise typer.BadParameter("it goes with --anchors.", param_hint="--signed-by")
+    anyio.run(_bring_back, read_settings(data), organization, reason, anchors, signed_by, as_json)
 
 
 @organization_app.command("human-approval")
@@ -66,12 +73,20 @@ async def _human_approval(settings: Settings, handle: str, policy: str, as_json:
     say(f"{changed.organization.handle}: human_approval is {now}.")
 
 
-async def _bring_back(settings: Settings, handle: str, reason: str, as_json: bool) -> None:
+async def _bring_back(
+    settings: Settings, handle: str, reason: str, anchors: Path | None, signed_by: str, as_json: bool
+) -> None:
     from operations.recovery import bring_back_books
     from server.app import find_organization, local_office
+    from storage.folder.outside_anchors import read_anchors
 
     async with local_office(settings) as office:
-        brought = await bring_back_books(office, await find_organization(office, handle), reason=reason)
+        stated = []
+        if anchors is not None:
+            name = office.store.name
+            stated = read_anchors(anchors, folder=settings.keys, installation=name, signed_by=signed_by)
+        organization = await find_organization(office, handle)
+        brought = await bring_back_books(office, organization, reason=reason, stated=stated)
     if as_json:
         say_json({"organization": handle, **asdict(brought)})
         return

@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from invoicing.document.canonical import canonical_json
 from invoicing.refusals import InvalidInput
-from storage.folder.heads import Head
+from storage.folder.heads import StatedHead
 from storage.folder.manifest import MANIFEST_FILE, read_manifest
 from storage.folder.signing import FROZEN, Signature, SigningKeys, Trusted
 from storage.plain_files import open_plain_file, sync_folder
@@ -31,7 +31,7 @@ class Anchors(BaseModel):
     format: Literal["counterfoil-anchors-1"] = "counterfoil-anchors-1"
     installation: Annotated[str, Field(pattern="^([0-9a-f]{16})?$")]
     at: AwareDatetime
-    heads: tuple[Head, ...]
+    heads: tuple[StatedHead, ...]
 
 
 def signed_line(anchors: Anchors, keys: SigningKeys) -> str:
@@ -71,7 +71,8 @@ def read_anchors(path: Path, *, folder: Path, installation: str, signed_by: str 
     """
     if path.is_dir():
         manifest, _ = read_manifest(path, keys=folder, signed_by=signed_by)
-        found = [Anchors(installation=manifest.installation, at=manifest.created_at, heads=manifest.heads)]
+        heads = tuple(StatedHead(**dict(head)) for head in manifest.heads)
+        found = [Anchors(installation=manifest.installation, at=manifest.created_at, heads=heads)]
         if not signed_by:
             _check_of(found[0], installation, MANIFEST_FILE)
         return found

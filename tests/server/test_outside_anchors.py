@@ -121,6 +121,22 @@ def test_documents_that_were_taken_away_with_all_their_traces_are_found(run: Run
     assert (found.code, json.loads(found.out)["ok"]) == (1, False)
 
 
+def test_numbers_that_books_and_directory_have_both_lost_are_not_given_out_again(
+    run: Run, data: Path, anchored: Path
+) -> None:
+    roll_back(data)
+    back = ("organization", "bring-back", "--organization", HANDLE, "--reason", "The server was recovered to noon.")
+    assert run(*back, data=data).refusal.endswith("have lost nothing: there is nothing to bring back.")
+    brought = run(*back, "--anchors", str(anchored), data=data)
+    assert "What they had lost: the last document is the 1. where there had been 3." in brought.out
+    assert "numbers 2 to 3 of series INVOICES 2026" in brought.out
+    anyio.run(issue, data, 1)
+    said = compare(run, data, anchored)
+    assert (said.code, "brought the books back" in said.out) == (0, True)
+    assert "TEST-INV-2026-00005" in run("series", "list", "--organization", HANDLE, data=data).out
+    assert run(*back, "--signed-by", "0" * 32, data=data).code == 2
+
+
 def test_books_that_have_gone_on_are_in_order_by_each_line(run: Run, data: Path, anchored: Path) -> None:
     anyio.run(issue, data, 1)
     assert compare(run, data, anchored).code == 0
