@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from operations.access import Office
     from operations.verification import Verified
     from storage.folder.findings import Finding
+    from storage.folder.looking import Look
     from storage.folder.outside_anchors import Anchors
 
 
@@ -230,31 +232,35 @@ def doctor(
     from server.app import system_clock
     from storage.folder.aged_exports import aged_exports, remove_aged_exports
     from storage.folder.clock_findings import clock_findings, set_clock_back
-    from storage.folder.diagnosis import diagnose
     from storage.folder.key_findings import key_findings
     from storage.folder.leftovers import clean_up
 
     settings = read_settings(data)
     root, now, kept_days = existing(settings), system_clock(), settings.limits.exports_kept_days
-    if settings.address is not None:
-        from storage.postgres.diagnosis import diagnose_schemas
-
-        findings = diagnose_schemas(settings.address)
-        _tell_findings(findings, as_json)
-        _exit_for(findings, settings.address)
-        return
+    look, diagnosed = _looking_at(settings)
     removed = clean_up(root) if clean else 0
-    aged = remove_aged_exports(root, now=now, kept_days=kept_days) if clean else 0
+    aged = remove_aged_exports(look, root, now=now, kept_days=kept_days) if clean else 0
     if clock_is_right:
-        set_clock_back(root, now)
-    findings = [*diagnose(root), *key_findings(root, settings.keys), *clock_findings(root, now)]
-    findings += aged_exports(root, now=now, kept_days=kept_days)
+        set_clock_back(look, root, now)
+    findings = [*diagnosed(), *key_findings(look, settings.keys), *clock_findings(look, now)]
+    findings += aged_exports(look, now=now, kept_days=kept_days)
     _tell_findings(findings, as_json, removed + aged)
     if clean and not as_json:
         say(f"Removed {counted(removed, 'leftover')}.")
     if aged and not as_json:
         say(f"Removed {counted(aged, 'export')} that nobody had asked for in {kept_days} days.")
-    _exit_for(findings, root)
+    _exit_for(findings, settings.address or root)
+
+
+def _looking_at(settings: Settings) -> tuple[Look, Callable[[], list[Finding]]]:
+    """The databases to look at, and what finds out what is wrong with them."""
+    if settings.address is not None:
+        from storage.postgres.diagnosis import SchemasLook, diagnose_schemas
+
+        return SchemasLook(settings.address), partial(diagnose_schemas, settings.address, settings.data)
+    from storage.folder.diagnosis import FolderLook, diagnose
+
+    return FolderLook(settings.data), partial(diagnose, settings.data)
 
 
 def _tell_findings(findings: Sequence[Finding], as_json: bool, removed: int = 0) -> None:

@@ -6,20 +6,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from invoicing.remedies import Act
-from storage.directory.database import DIRECTORY_FILE
 from storage.directory.moments import keep_moment, latest_moment
 from storage.folder.findings import Finding
+from storage.folder.looking import Look
 from storage.folder.standstill import check_in_use
-from storage.migrations import head_stamp
-from storage.sqlite.engines import FileKind, StorageFault, read_once, write_once
+from storage.sqlite.faults import StorageFault
 
 _SET_BACK = timedelta(hours=1)
 
 
-def clock_findings(root: Path, now: datetime) -> list[Finding]:
+def clock_findings(look: Look, now: datetime) -> list[Finding]:
     """Whether the clock has been later than it is now."""
     try:
-        seen = read_once(root / DIRECTORY_FILE, head_stamp(FileKind.DIRECTORY), latest_moment)
+        seen = look.directory(latest_moment)
     except StorageFault:
         # What is wrong with the directory is said elsewhere.
         return []
@@ -37,8 +36,7 @@ def clock_findings(root: Path, now: datetime) -> list[Finding]:
     ]
 
 
-def set_clock_back(root: Path, now: datetime) -> None:
+def set_clock_back(look: Look, root: Path, now: datetime) -> None:
     """Judge from now on by the clock as it stands: what had expired only by a wrong clock is valid again."""
     check_in_use(root)
-    stamp = head_stamp(FileKind.DIRECTORY)
-    write_once(root / DIRECTORY_FILE, stamp, lambda db: keep_moment(db, now, backwards=True))
+    look.change_directory(lambda db: keep_moment(db, now, backwards=True))

@@ -9,26 +9,25 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from sqlmodel import Session
 
-from invoicing.remedies import Act, BringBack
+from invoicing.remedies import Act
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
-from storage.books.profile import load_profile
 from storage.directory import organizations
-from storage.directory.anchors import Ends, NoAnchor, anchor_of, loss_of_books
 from storage.directory.database import DIRECTORY_FILE
+from storage.folder.comparing import disagreements, losses
 from storage.folder.findings import Finding, Severity
 from storage.folder.leftovers import is_old, leftover_findings
 from storage.folder.provisioning import TEMPLATES_FOLDER, organization_folders, template_file
 from storage.migrations import head_stamp
 from storage.plain_files import COMPANIONS, plain_names
-from storage.sqlite.engines import FileKind, Stamp, StorageFault, examine, read_alone, read_once
+from storage.sqlite.engines import FileKind, Stamp, StorageFault, examine, read_alone, read_once, write_once
 from storage.sqlite.examining import examine_alone, examine_template, has_log
-from storage.sqlite.faults import UNREADABLE_ROW, Fault, fault_of_storage, may_look_into
+from storage.sqlite.faults import Fault, fault_of_storage, may_look_into
 
 T = TypeVar("T")
 
@@ -45,14 +44,14 @@ def diagnose(root: Path, *, free_bytes_wanted: int = FREE_BYTES_WANTED) -> list[
         return [_finding("data folder", root, fault)]
     # Where nothing can be written, a database can only be looked at as it lies there.
     storage = fault_of_storage(root)
-    look = _LookingAt(root, alone=storage is not None)
+    look = FolderLook(root, alone=storage is not None)
     known, findings = _directory(look)
     return [
         *_data_folder(root, storage, free_bytes_wanted),
         *findings,
         *(finding for organization_id, handle in known for finding in _books(look, organization_id, handle)),
-        *(finding for organization_id, handle in known for finding in _loss(look, organization_id, handle)),
-        *(finding for finding in _disagreements(look, known)),
+        *losses(look, known),
+        *disagreements(look, known),
         *_unnamed_folders(root, {organization_id for organization_id, _ in known}, directory_is_well=not findings),
         *_template(root),
         *leftover_findings(root),
@@ -60,20 +59,40 @@ def diagnose(root: Path, *, free_bytes_wanted: int = FREE_BYTES_WANTED) -> list[
 
 
 @dataclass(frozen=True, slots=True)
-class _LookingAt:
-    """A data folder that is looked at; `alone`: without writing anything, not even a lock."""
+class FolderLook:
+    """A data folder with its databases that is looked at; `alone`: without writing anything, not even a lock."""
 
     root: Path
-    alone: bool
+    alone: bool = False
+    sound: set[Path] = field(default_factory=set)
+    """What was examined, and need not be again."""
 
     def examine(self, path: Path, stamp: Stamp) -> None:
         if not self.alone:
             examine(path, stamp)
         elif not has_log(path):
             examine_alone(path, stamp)
+        self.sound.add(path)
 
     def read(self, path: Path, stamp: Stamp, work: Callable[[Session], T], *, examined: bool = False) -> T:
         return read_alone(path, work) if self.alone else read_once(path, stamp, work, examined=examined)
+
+    def directory(self, work: Callable[[Session], T]) -> T:
+        """One that is damaged in places may still say whose books there are."""
+        return self.read(self.root / DIRECTORY_FILE, head_stamp(FileKind.DIRECTORY), work, examined=True)
+
+    def books(self, organization_id: str, work: Callable[[Session], T]) -> T:
+        path = _path(self.root, organization_id)
+        return self.read(path, head_stamp(FileKind.BOOKS, organization_id), work, examined=path in self.sound)
+
+    def change_directory(self, work: Callable[[Session], T]) -> T:
+        return write_once(self.root / DIRECTORY_FILE, head_stamp(FileKind.DIRECTORY), work)
+
+    def change_books(self, organization_id: str, work: Callable[[Session], T]) -> T:
+        return write_once(_path(self.root, organization_id), head_stamp(FileKind.BOOKS, organization_id), work)
+
+    def where(self, organization_id: str) -> str:
+        return str(_path(self.root, organization_id))
 
 
 def _data_folder(root: Path, storage: Fault | None, free_bytes_wanted: int) -> Iterator[Finding]:
@@ -88,7 +107,7 @@ def _data_folder(root: Path, storage: Fault | None, free_bytes_wanted: int) -> I
         yield Finding(severity, "disk", f"Only {free_bytes // 1024**2} MiB are free where the data folder is.")
 
 
-def _directory(look: _LookingAt) -> tuple[list[tuple[str, str]], list[Finding]]:
+def _directory(look: FolderLook) -> tuple[list[tuple[str, str]], list[Finding]]:
     """Id and handle of every organization that can be read, and what is wrong with the directory."""
     path = look.root / DIRECTORY_FILE
     if not os.path.lexists(path) and not organization_folders(look.root):
@@ -96,66 +115,21 @@ def _directory(look: _LookingAt) -> tuple[list[tuple[str, str]], list[Finding]]:
     stamp = head_stamp(FileKind.DIRECTORY)
     findings = list(_database(look, path, stamp, subject="directory"))
     try:
-        # One that is damaged in places may still say whose books there are.
-        return look.read(path, stamp, organizations.all_ids, examined=True), findings
+        return look.directory(organizations.all_ids), findings
     except StorageFault as fault:
         return [], findings or [_finding("directory", path, fault.fault)]
 
 
-def _books(look: _LookingAt, organization_id: str, handle: str) -> Iterator[Finding]:
-    path = look.root / ORGANIZATIONS_FOLDER / organization_id / BOOKS_FILE
+def _books(look: FolderLook, organization_id: str, handle: str) -> Iterator[Finding]:
+    path = _path(look.root, organization_id)
     yield from _database(look, path, head_stamp(FileKind.BOOKS, organization_id), subject=handle)
 
 
-def _loss(look: _LookingAt, organization_id: str, handle: str) -> Iterator[Finding]:
-    """Where the books, sound in themselves, are not those of which the directory knows how far they had come."""
-    directory = look.root / DIRECTORY_FILE
-    path = look.root / ORGANIZATIONS_FOLDER / organization_id / BOOKS_FILE
-    stamp, of_books = head_stamp(FileKind.DIRECTORY), head_stamp(FileKind.BOOKS, organization_id)
-    try:
-        anchor = look.read(directory, stamp, lambda db: anchor_of(db, organization_id), examined=True)
-        if anchor is NoAnchor.LOST:
-            lost = "the directory has lost the anchor of these books"
-        elif isinstance(anchor, Ends):
-            lost = look.read(path, of_books, lambda db: loss_of_books(db, anchor), examined=True)
-        else:
-            lost = ""
-    except (StorageFault, *UNREADABLE_ROW):
-        # What is wrong with these books is said elsewhere.
-        return
-    if lost:
-        yield Finding("error", handle, f"{path}: {Fault.LOST.sentence}: {lost}. {Fault.LOST.advice}", BringBack(handle))
+def _path(root: Path, organization_id: str) -> Path:
+    return root / ORGANIZATIONS_FOLDER / organization_id / BOOKS_FILE
 
 
-def _disagreements(look: _LookingAt, known: list[tuple[str, str]]) -> Iterator[Finding]:
-    """Where the directory shows another name, country or currency than the books: a change was interrupted."""
-    directory = look.root / DIRECTORY_FILE
-    if not known:
-        return
-    try:
-        shown = look.read(directory, head_stamp(FileKind.DIRECTORY), organizations.all_profiles, examined=True)
-    except StorageFault:
-        return
-    for organization_id, handle in known:
-        path = look.root / ORGANIZATIONS_FOLDER / organization_id / BOOKS_FILE
-        try:
-            profile = look.read(path, head_stamp(FileKind.BOOKS, organization_id), load_profile)
-        except StorageFault:
-            # What is wrong with these books is said elsewhere.
-            continue
-        except UNREADABLE_ROW:
-            yield _finding(handle, path, Fault.ROWS)
-            continue
-        if (profile.name, profile.country, profile.currency) != shown[organization_id]:
-            yield Finding(
-                "warning",
-                handle,
-                "The directory shows another name, country or currency than the books.",
-                Act.SET_NAME_AGAIN,
-            )
-
-
-def _database(look: _LookingAt, path: Path, stamp: Stamp, *, subject: str) -> Iterator[Finding]:
+def _database(look: FolderLook, path: Path, stamp: Stamp, *, subject: str) -> Iterator[Finding]:
     try:
         look.examine(path, stamp)
     except StorageFault as fault:

@@ -10,19 +10,18 @@ from sqlmodel import Session
 from invoicing.refusals import KeysUnavailable
 from invoicing.text.typed import counted
 from storage.directory import identity, providers
-from storage.directory.database import DIRECTORY_FILE
 from storage.directory.installation import installation_name
 from storage.folder.findings import Finding
 from storage.folder.keys import SEALING, Keys, mark_of
+from storage.folder.looking import Look
 from storage.folder.signing import SigningKeys
-from storage.migrations import head_stamp
-from storage.sqlite.engines import FileKind, StorageFault, read_once
+from storage.sqlite.faults import StorageFault
 
 
-def key_findings(root: Path, folder: Path) -> list[Finding]:
+def key_findings(look: Look, folder: Path) -> list[Finding]:
     """Whether the keys in this folder can be used, and open what was sealed in the directory. None is made."""
     try:
-        name, codes, provider = read_once(root / DIRECTORY_FILE, head_stamp(FileKind.DIRECTORY), _sealed)
+        name, codes, provider = look.directory(_sealed)
     except StorageFault:
         # What is wrong with the directory is said elsewhere.
         return []

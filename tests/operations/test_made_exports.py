@@ -42,7 +42,7 @@ from tests.support.clock import NOON
 from tests.support.folders import folder_of, path_of
 from tests.support.people import colleague
 from tests.support.practice import Practice, practice
-from tests.support.stores import open_store
+from tests.support.stores import look, open_store
 
 DAY = timedelta(days=1)
 EVERYWHERE = [name for name in EXPORT_FORMATS if name not in ("datev", "fec", "saft")]
@@ -201,7 +201,7 @@ async def test_an_export_that_was_removed_is_there_again_when_the_same_is_asked_
     # The first invoice is overdue by then, and another export.
     old = await export(books, kind="credit_note")
     one.clock.advance(31 * DAY)
-    assert remove_aged_exports(one.root, now=one.clock(), kept_days=30) == 1
+    assert remove_aged_exports(look(one.root), one.root, now=one.clock(), kept_days=30) == 1
     again = await export(books, kind="credit_note")
     assert (again.file, path_of(books, again).exists()) == (old.file, True)
     assert (await read_file(books, old.file.id, reader=FileReader(one.store, one.office.principal)))[0] == old.file
@@ -213,16 +213,16 @@ async def test_doctor_knows_exports_that_have_aged_and_cleaning_removes_them(tmp
         books = await bakery(one)
         made = await export(books)
         one.clock.advance(29 * DAY)
-        assert not list(aged_exports(root, now=one.clock(), kept_days=30))
-        assert not remove_aged_exports(root, now=one.clock(), kept_days=30)
+        assert not list(aged_exports(look(root), now=one.clock(), kept_days=30))
+        assert not remove_aged_exports(look(root), root, now=one.clock(), kept_days=30)
         one.clock.advance(2 * DAY)
-        (finding,) = aged_exports(root, now=one.clock(), kept_days=30)
+        (finding,) = aged_exports(look(root), now=one.clock(), kept_days=30)
         assert (finding.severity, finding.subject) == ("note", books.organization.handle)
         assert "1 export (0 MiB) in 30 days." in finding.message
         assert finding.remedy is Act.CLEAN_UP
-        assert remove_aged_exports(root, now=one.clock(), kept_days=30) == 1
+        assert remove_aged_exports(look(root), root, now=one.clock(), kept_days=30) == 1
         assert not path_of(books, made).exists()
-        assert not list(aged_exports(root, now=one.clock(), kept_days=30))
+        assert not list(aged_exports(look(root), now=one.clock(), kept_days=30))
         assert not diagnose(root)
         assert not (await verify_books(books)).problem
         report = back_up(root, tmp_path / "backup", now=one.clock(), progress=lambda done, of: None)
@@ -240,7 +240,7 @@ async def test_a_kill_between_the_record_and_the_removal_leaves_what_cleaning_re
     await books.record(lambda db: exports.say_removed(db, before=one.clock() - 30 * DAY, at=one.clock()))
     assert path_of(books, made).exists()
     assert not (await verify_books(books)).problem
-    assert remove_aged_exports(one.root, now=one.clock(), kept_days=30) == 1
+    assert remove_aged_exports(look(one.root), one.root, now=one.clock(), kept_days=30) == 1
     assert not path_of(books, made).exists()
 
 

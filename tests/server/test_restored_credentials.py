@@ -28,7 +28,7 @@ from tests.support.command_line import run_command
 from tests.support.identity import SITE, Device, person_at, sign_in, with_passkey
 from tests.support.practice import practice
 from tests.support.raw import raw_value
-from tests.support.stores import open_store
+from tests.support.stores import look, open_store
 
 
 async def lapse(store: Store, clock: SettableClock, secret: str) -> Lapse | None:
@@ -134,11 +134,11 @@ async def test_a_clock_that_is_set_back_opens_nothing_that_had_expired(tmp_path:
     # Nor after a restart.
     async with open_store(tmp_path / "data") as store:
         assert await lapse(store, SettableClock(), key.secret) is Lapse.EXPIRED
-    (finding,) = clock_findings(tmp_path / "data", NOON)
+    (finding,) = clock_findings(look(tmp_path / "data"), NOON)
     assert (finding.severity, finding.subject) == ("warning", "clock")
-    assert clock_findings(tmp_path / "data", NOON + timedelta(days=2)) == []
-    set_clock_back(tmp_path / "data", NOON)
-    assert clock_findings(tmp_path / "data", NOON) == []
+    assert clock_findings(look(tmp_path / "data"), NOON + timedelta(days=2)) == []
+    set_clock_back(look(tmp_path / "data"), tmp_path / "data", NOON)
+    assert clock_findings(look(tmp_path / "data"), NOON) == []
     async with open_store(tmp_path / "data") as store:
         assert await lapse(store, SettableClock(), key.secret) is None
 

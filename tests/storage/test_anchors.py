@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -26,13 +25,12 @@ from storage.books.profile import load_profile
 from storage.directory import access_queries
 from storage.directory.anchors import End, Ends, LostBooks, Number, highest
 from storage.directory.database import DIRECTORY_FILE
-from storage.folder.diagnosis import diagnose
 from storage.work.later import Later
 from tests.support.clock import SettableClock
 from tests.support.issuing import issue_invoice
 from tests.support.practice import Practice, practice
-from tests.support.raw import past_triggers, raw, raw_value
-from tests.support.stores import open_store
+from tests.support.raw import keep_copy, past_triggers, put_back, raw, raw_value
+from tests.support.stores import diagnosis, open_store
 from views.remedies import at_terminal, told
 
 
@@ -46,9 +44,7 @@ class Folder:
 
     def put_back(self) -> None:
         """What somebody does who finds an old copy."""
-        for path in self.books.parent.glob(f"{BOOKS_FILE}*"):
-            path.unlink()
-        shutil.copyfile(self.copy, self.books)
+        put_back(self.copy, self.books)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Practice]:
@@ -72,7 +68,7 @@ async def folder(tmp_path: Path) -> Folder:
         books = one.books(client)
         folder = Folder(one.root, client, (await one.customer(books)).id)
         await one.issue(books, folder.customer)
-    shutil.copyfile(folder.books, folder.copy)
+    keep_copy(folder.books, folder.copy)
     async with folder.opened() as one:
         for _ in range(2):
             await one.issue(one.books(client), folder.customer)
@@ -80,7 +76,7 @@ async def folder(tmp_path: Path) -> Folder:
 
 
 def sound(folder: Folder) -> list[str]:
-    return [told(finding.remark, at_terminal) for finding in diagnose(folder.root) if finding.severity == "error"]
+    return [told(finding.remark, at_terminal) for finding in diagnosis(folder.root) if finding.severity == "error"]
 
 
 async def anchored_by_opening(folder: Folder) -> None:
@@ -152,12 +148,12 @@ OF_DOCUMENTS = (
 
 
 async def test_a_lost_period_goes_on_above_its_lost_numbers(folder: Folder) -> None:
-    with past_triggers(folder.copy) as connection:
+    folder.put_back()
+    with past_triggers(folder.books) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
         for table in OF_DOCUMENTS:
             connection.execute(f"DELETE FROM {table}")  # noqa: S608 - Our own names.
         connection.execute("DELETE FROM series_periods")
-    folder.put_back()
     async with folder.opened() as one:
         brought = await bring_back_books(one.office, folder.client, reason="lost")
         assert [(lost.series, lost.first, lost.last) for lost in brought.numbers] == [("INVOICES", 1, 3)]

@@ -11,7 +11,7 @@ from operations.identity.codes import begin_codes
 from storage.folder.key_findings import key_findings
 from storage.folder.store import Store
 from tests.support.practice import practice
-from tests.support.stores import open_store
+from tests.support.stores import look, open_store
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 async def test_a_key_that_opens_what_was_sealed_is_no_finding(store: Store) -> None:
-    assert key_findings(store.root, store.keys.path.parent) == []
+    assert key_findings(look(store.root), store.keys.path.parent) == []
 
 
 @pytest.mark.parametrize(
@@ -45,14 +45,14 @@ async def test_a_key_that_opens_it_no_more_is_named_with_what_it_closes(
     path.unlink()
     if content is not None:
         path.write_bytes(content)
-    (finding,) = key_findings(store.root, path.parent)
+    (finding,) = key_findings(look(store.root), path.parent)
     assert (finding.severity, f"{path} {said}" in finding.message) == ("error", True)
     assert path.exists() is (content is not None), "looking makes no key"
 
 
 async def test_a_folder_of_keys_that_is_none_is_named(store: Store, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    (finding,) = key_findings(store.root, tmp_path / "file")
+    (finding,) = key_findings(look(store.root), tmp_path / "file")
     assert "COUNTERFOIL_KEYS names another one" in finding.message
 
 
@@ -60,5 +60,5 @@ async def test_a_file_that_is_no_key_for_signing_is_named(store: Store) -> None:
     folder = store.keys.path.parent
     spoiled = store.keys.path.with_suffix(".signing")
     spoiled.write_text("{}")
-    (finding,) = key_findings(store.root, folder)
+    (finding,) = key_findings(look(store.root), folder)
     assert (finding.severity, f"{spoiled} is not a key for signing" in finding.message) == ("error", True)

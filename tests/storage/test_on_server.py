@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from invoicing.refusals import Conflict, InvalidInput
-from invoicing.remedies import Act
+from invoicing.remedies import Act, BringBack
 from operations.access import Office, open_books
 from operations.practices import FirstOrganization, start_installation
 from operations.rights import Right
@@ -158,18 +158,22 @@ async def test_doctor_says_what_is_wrong_with_schemas_and_with_the_login(tmp_pat
         bakery = await one.client("Harbour Bakery")
         address = stores.address(one.store.root)
         assert address is not None
-        assert diagnose_schemas(address) == []
-        schema = books_scope(bakery.id).schema
-        with past_triggers(one.root / "organizations" / bakery.id / BOOKS_FILE) as connection:
+        assert diagnose_schemas(address, one.root) == []
+        schema, books = books_scope(bakery.id).schema, one.root / "organizations" / bakery.id / BOOKS_FILE
+        with past_triggers(books) as connection:
+            connection.execute("DELETE FROM audit_entries")
+        (lost,) = diagnose_schemas(address, one.root)
+        assert (lost.subject, lost.remedy) == (bakery.handle, BringBack(bakery.handle))
+        with past_triggers(books) as connection:
             connection.execute("UPDATE alembic_version SET version_num = '0026'")
-        (older,) = diagnose_schemas(address)
+        (older,) = diagnose_schemas(address, one.root)
         assert (older.subject, older.remedy) == (bakery.handle, Act.MIGRATE)
         server().sql(f"DROP SCHEMA {schema} CASCADE", database=address.database)
-        assert [found.message for found in diagnose_schemas(address)] == [Fault.MISSING.reason.text]
+        assert [found.message for found in diagnose_schemas(address, one.root)] == [Fault.MISSING.reason.text]
         superuser = address_of(server().url(address.database).replace(LOGIN, "postgres", 1))
-        assert [found.subject for found in diagnose_schemas(superuser)] == ["login"]
+        assert [found.subject for found in diagnose_schemas(superuser, one.root)] == ["login"]
     nowhere = address_of("postgresql://counterfoil@127.0.0.1:1/nowhere")
-    assert [found.message for found in diagnose_schemas(nowhere)] == [Fault.UNREACHABLE.reason.text]
+    assert [found.message for found in diagnose_schemas(nowhere, tmp_path)] == [Fault.UNREACHABLE.reason.text]
 
 
 @pytest.mark.skipif(not PROGRAM, reason="PgBouncer is not installed")
@@ -209,7 +213,7 @@ async def test_who_serves_need_not_be_able_to_make_schemas(tmp_path: Path) -> No
             assert (await books.read(lambda db: rows_of("SELECT current_user, session_user", db))) == [
                 (books_scope(client.id).role, "serves")
             ]
-        assert diagnose_schemas(address) == []
+        assert diagnose_schemas(address, tmp_path) == []
         with pytest.raises(DBAPIError, match="permission denied"):
             run_apart(partial(Schemas(replace(address, owner=address.url)).discard, client.id))
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -114,6 +115,26 @@ def past_triggers(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
         for _, text in triggers:
             connection.execute(text)
+
+
+def keep_copy(path: Path, copy: Path) -> None:
+    """Keep what a database has now: a file as another one, a schema beside it."""
+    if stores.is_on_server():
+        with closing(stores.raw_server(path)) as connected:
+            connected.keep()
+    else:
+        shutil.copyfile(path, copy)
+
+
+def put_back(copy: Path, path: Path) -> None:
+    """Let the database have what was kept, as somebody does who finds an old copy."""
+    if stores.is_on_server():
+        with closing(stores.raw_server(path)) as connected:
+            connected.put_back()
+        return
+    for one in path.parent.glob(f"{path.name}*"):
+        one.unlink()
+    shutil.copyfile(copy, path)
 
 
 def older_directory(path: Path, revision: str) -> None:

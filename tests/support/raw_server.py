@@ -27,6 +27,7 @@ _NAMED = re.compile(r"(?<![:\w]):(\w+)")
 _COLUMNS_OF = re.compile(r'PRAGMA table_info\("?(\w+)"?\)')
 _ANSWERED_OTHERWISE = {
     "PRAGMA foreign_keys = OFF": "SET session_replication_role = replica",
+    "PRAGMA user_version": "SELECT CAST(version_num AS int) FROM alembic_version",
     "SELECT name FROM sqlite_master WHERE type = 'table'": (
         "SELECT relname::text FROM pg_class"
         " WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace ORDER BY relname"
@@ -45,6 +46,7 @@ _COLUMNS = (
     " WHERE c.relname = '{}' AND c.relnamespace = current_schema()::regnamespace"
     " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"
 )
+_STATE_VERSION = re.compile(r"PRAGMA user_version = (\d+)")
 _TABLE_OF = (
     "SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
     " WHERE t.tgname = '{}' AND c.relnamespace = current_schema()::regnamespace"
@@ -76,6 +78,7 @@ class RawServer:
     def __init__(self, folder: Path, database: str, path: Path) -> None:
         of_directory = path.name == DIRECTORY_FILE
         scope = directory_scope() if of_directory else books_scope(path.parent.name)
+        self._lock = scope.lock
         self._connection = _awaited(_connected(folder, database, scope.schema))
 
     def execute(self, statement: str, values: Sequence[object] | Mapping[str, object] = ()) -> Answered:
@@ -85,7 +88,12 @@ class RawServer:
             statement = f'DROP TRIGGER "{dropped[1]}" ON {table}'
         if asked := _COLUMNS_OF.fullmatch(statement):
             statement = _COLUMNS.format(asked[1])
+        if statement == "BEGIN IMMEDIATE":
+            self.execute("BEGIN")
+            statement = f"SELECT pg_advisory_xact_lock({self._lock})"
         statement = _ANSWERED_OTHERWISE.get(statement, statement)
+        if stated := _STATE_VERSION.fullmatch(statement):
+            statement = f"UPDATE alembic_version SET version_num = '{int(stated[1]):04}'"  # noqa: S608
         said = _with_named(statement, values) if isinstance(values, Mapping) else _with_values(statement, values)
         try:
             return _awaited(_executed(self._connection, said))
@@ -108,6 +116,29 @@ class RawServer:
     def past_triggers(self) -> None:
         """From now on no trigger, and no reference between tables, stops anything."""
         self.execute("SET session_replication_role = replica")
+
+    def keep(self) -> None:
+        """Remember all rows of the schema as they are now."""
+        kept = self._kept()
+        self.execute(f'CREATE SCHEMA "{kept}"')
+        for table in self._tables():
+            self.execute(f'CREATE TABLE "{kept}".{table} AS TABLE {table}')
+
+    def put_back(self) -> None:
+        """Let the rows be those that were kept."""
+        kept = self._kept()
+        self.past_triggers()
+        for table in self._tables():
+            self.execute(f"DELETE FROM {table}")  # noqa: S608 - Our own names.
+            self.execute(f'INSERT INTO {table} TABLE "{kept}".{table}')
+
+    def _kept(self) -> str:
+        (schema,) = self.execute("SELECT 'kept of ' || current_schema()").fetchone() or ("",)
+        return str(schema)
+
+    def _tables(self) -> list[str]:
+        found = self.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+        return [table for (table,) in found]
 
     def become(self, role: str) -> None:
         """From now on this may do what that role may."""

@@ -68,6 +68,10 @@ class Server:
             "-d", database, "-c", statement,
         )  # fmt: skip
 
+    def dump(self, database: str) -> str:
+        """All that is in a database, as statements."""
+        return self._run("pg_dump", "-h", str(self.folder), "-U", "postgres", "-d", database)
+
     def restart(self, how: str = "fast") -> None:
         """Stop the server in this way, and start it again."""
         self._control("restart", "-w", "-m", how)

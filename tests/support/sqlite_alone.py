@@ -10,16 +10,47 @@ _MEMORY = "about what a connection to a file remembers; one to a server is every
 _TYPED = "a server keeps in a column only what is of its type"
 _ORDER = "a server promises no order by itself"
 _SCHEMA_6 = "begins with files of an earlier version"
+_PAGES = "about a file of SQLite that is damaged, exchanged or no file"
+_OPEN = "counts the files that connections hold open"
+_DISK = "about commits that wait for the disk under a file"
+_EVERY = "begins with a server in every run, whatever others keep books in"
+_INTERRUPT = "what interrupts a task ends its event loop: there a transaction is a task"
 _LOCKED = "takes SQLite's lock of a file from outside, or moves the file away"
+_RAISES = "tests/storage/test_brief_transactions.py::test_one_that_raises_leaves_nothing_and_holds_up_nobody"
 
 SQLITE_ALONE = {
     "tests/operations/test_order_of_lists.py::test_whoever_asks_for_no_order_gets_another": _ORDER,
+    "tests/server/test_workers_on_server.py": _EVERY,
+    "tests/server/test_cli.py::test_a_backup": _BACKUP,
+    "tests/server/test_cli.py::test_a_damaged_directory_is_one_clear_line_from_every_command": _PAGES,
+    "tests/server/test_cli.py::test_doctor_says_errors_in_one_line_more": _PAGES,
+    "tests/server/test_cli.py::test_migrate_reports_books_that_it_cannot_bring_up": _PAGES,
+    "tests/server/test_cli.py::test_the_data_folder_comes_from_the_environment": "says where the files are",
+    "tests/server/test_cli_leaving.py": _BACKUP,
+    "tests/server/test_cli_organizations.py::test_a_restored_organization_gives_no_number": _BACKUP,
+    "tests/server/test_cli_organizations.py::test_lost_books_are_brought_back_with_a_reason": _BACKUP,
+    "tests/server/test_damaged_books.py": _PAGES,
+    "tests/server/test_http_damage.py::test_a_server_with_a_pipe_in_a_clients_place": _PAGES,
+    "tests/server/test_http_damage.py::test_downloads_and_dedicated_connections_say_what_is_wrong": _PAGES,
+    "tests/server/test_outside_anchors.py::test_a_loss_that_somebody_answers_for_is_a_note": _FILES,
+    "tests/server/test_stdio_start.py::test_a_folder_that_is_not_ours_is_refused_before_anything_is_answered": _PAGES,
+    "tests/server/test_stdio_start.py::test_books_of_an_earlier_version_are_brought_up_behind_the_greeting": _SCHEMA_6,
     "tests/server/test_http_doors.py::test_what_cannot_be_looked_up_is_said_so": _LOCKED,
     "tests/storage/test_access_queries.py::test_what_is_reached_is_asked_for_once": _MEMORY,
     "tests/storage/test_access_queries.py::test_who_reaches_what_is_known_anew_after_every_change": _MEMORY,
     "tests/storage/test_asking.py::test_what_cannot_be_read_is_named_wherever_it_is_found_out[a row": _TYPED,
     "tests/storage/test_backup.py": _BACKUP,
     "tests/storage/test_books_of_schema_6.py": _SCHEMA_6,
+    "tests/storage/test_books_pool.py::test_an_engine_in_use_is_never_closed": _OPEN,
+    "tests/storage/test_books_pool.py::test_an_organization_has_two_connections_of_threads_at_most": _OPEN,
+    "tests/storage/test_books_pool.py::test_beyond_its_capacity_the_longest_unused_engine_is_closed": _OPEN,
+    "tests/storage/test_books_pool.py::test_books_that_are_gone_are_an_error_and_are_not_made_anew": _FILES,
+    "tests/storage/test_books_pool.py::test_books_that_rest_keep_their_file_open_and_look_as_before": _OPEN,
+    "tests/storage/test_brief_transactions.py::test_a_cancelled_caller_waits_for_the_commit": _DISK,
+    "tests/storage/test_brief_transactions.py::test_commits_go_to_a_thread_while_the_disk_is_slow": _DISK,
+    f"{_RAISES}[a statement-Key": _INTERRUPT,
+    f"{_RAISES}[the ORM-Key": _INTERRUPT,
+    "tests/storage/test_brief_transactions.py::test_opening_waits_for_nobody_in_the_event_loop": _LOCKED,
     "tests/storage/test_cache.py::test_every_table_of_settings_is_watched": _MEMORY,
     "tests/storage/test_cache.py::test_settings_are_read_once": _MEMORY,
     "tests/storage/test_cache.py::test_what_was_written_is_remembered_only_where_it_is_kept": _MEMORY,
@@ -27,11 +58,14 @@ SQLITE_ALONE = {
     "tests/storage/test_diagnosis.py": _FILES,
     "tests/storage/test_engines.py": _FILES,
     "tests/storage/test_exchanged_files.py": _FILES,
-    "tests/storage/test_key_findings.py": "the operator's diagnosis is one of files",
     "tests/storage/test_migrating_killed.py": _FILES,
     "tests/storage/test_migrations.py": _FILES,
+    "tests/storage/test_moving.py": _EVERY,
+    "tests/storage/test_on_server.py": _EVERY,
     "tests/storage/test_provisioning.py": _FILES,
+    "tests/storage/test_server_faults.py": _EVERY,
     "tests/storage/test_tampered_backups.py": _BACKUP,
+    "tests/storage/test_writing_in_turn.py": _DISK,
 }
 
 

@@ -17,9 +17,13 @@ from server.settings import Settings, read_settings
 from storage.database import Databases
 from storage.directory.database import DIRECTORY_FILE
 from storage.folder import store
+from storage.folder.diagnosis import FolderLook, diagnose
+from storage.folder.findings import Finding
 from storage.folder.home import name_home
+from storage.folder.looking import Look
 from storage.folder.store import Store
 from storage.postgres.addresses import Address, address_of
+from storage.postgres.diagnosis import SchemasLook, diagnose_schemas
 from storage.postgres.engines import run_apart
 from storage.postgres.schemas import Schemas
 from storage.work.limits import Limits
@@ -90,6 +94,18 @@ def settings(root: Path) -> Settings:
     return Settings(root, database_url="" if one is None else _url_of(one))
 
 
+def diagnosis(root: Path) -> list[Finding]:
+    """What the operator's diagnosis finds wrong."""
+    one = address(root)
+    return diagnose(root) if one is None else diagnose_schemas(one, root)
+
+
+def look(root: Path) -> Look:
+    """The databases as the operator's diagnosis sees them."""
+    one = address(root)
+    return FolderLook(root) if one is None else SchemasLook(one)
+
+
 def environment(root: Path) -> dict[str, str]:
     """What lets a program that opens this folder open what a test would; what is in no folder yet is in no database
     either.
@@ -134,6 +150,19 @@ def copy(made: Path, root: Path) -> None:
     if is_on_server():
         _make(root.resolve(), template=_databases[made.resolve()])
         name_home(root, str(address(root)))
+
+
+def lying_there(root: Path) -> bytes:
+    """All of the installation in this folder, as whoever has its disks has it: files, and what a server keeps."""
+    files = b"".join(path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file())
+    return files + server().dump(_databases[root.resolve()]).encode() if is_on_server() else files
+
+
+def remove(root: Path) -> None:
+    """Remove the installation at `root`, which nobody has open."""
+    shutil.rmtree(root)
+    if is_on_server():
+        server().drop(_databases.pop(root.resolve()))
 
 
 def _make(root: Path, *, template: str) -> None:
