@@ -83,7 +83,7 @@ async def taken(root: Path, file: Path, signed_by: str, **more: str) -> TakenOve
 def findings_of(root: Path) -> list[Finding]:
     """What the operator is told of an installation."""
     address = stores.address(root)
-    return diagnose(root, free_bytes_wanted=0) if address is None else diagnose_schemas(address)
+    return diagnose(root, free_bytes_wanted=0) if address is None else diagnose_schemas(address, root)
 
 
 def content_of(root: Path) -> dict[str, str]:
