@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOWEST := .venv-lowest
 
-.PHONY: demo test quick test-faults test-guards test-lowest coverage conformance clients check format lock hooks serve bench attack docs picture screenshots documents texts bundle container site release-check clean
+.PHONY: demo test quick test-faults test-postgres test-guards test-lowest coverage conformance clients check format lock hooks serve bench attack docs picture screenshots documents texts bundle container site release-check clean
 
 $(STAMP): pyproject.toml requirements.lock
 	@$(PYTHON) .ci/install.py $(VENV)
@@ -30,6 +30,13 @@ quick: $(STAMP)
 
 test-faults: $(STAMP)
 	COUNTERFOIL_FAULTS=whole $(BIN)/python -m pytest -m faults
+	COUNTERFOIL_FAULTS=whole $(BIN)/python -m pytest --store postgres -m faults $(KEPT)
+	$(MAKE) test-postgres
+
+# All that keeps books, with books on a server: what only files have, tests/support/sqlite_alone.py names.
+KEPT := tests/storage tests/operations tests/tools tests/server tests/attacks tests/test_examples.py
+test-postgres: $(STAMP)
+	$(BIN)/python -m pytest -n auto --dist worksteal --store postgres $(KEPT) $(ARGS)
 
 # Each attack of tests/attacks gets through where its guard is switched off.
 test-guards: $(STAMP)

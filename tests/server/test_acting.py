@@ -11,6 +11,7 @@ import pytest
 from operations.access import Office
 from operations.practices import start_unnamed
 from server.settings import read_settings
+from storage.books.pool import BOOKS_FILE
 from tests.support.begun import begin_folder
 from tests.support.clock import SettableClock
 from tests.support.command_line import run_command
@@ -25,8 +26,8 @@ ANA, BEN = "ana@larkfield.example", "ben@larkfield.example"
 
 def acts(data: Path) -> list[tuple[str, str]]:
     """The acts of the only organization's audit trail, and by whom each was done."""
-    (books,) = (data / "organizations").glob("*/books.db")
-    with raw(books) as connection:
+    (folder,) = (data / "organizations").iterdir()
+    with raw(folder / BOOKS_FILE) as connection:
         return list(connection.execute("SELECT act, principal FROM audit_entries ORDER BY position"))
 
 

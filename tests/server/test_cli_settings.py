@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from storage.books.pool import BOOKS_FILE
 from tests.support.begun import begin_folder
 from tests.support.command_line import run_command
 from tests.support.raw import raw_value
@@ -110,6 +111,6 @@ def test_series_are_added_continued_and_listed(shell: Shell) -> None:
     assert listed == {"CREDIT-NOTES": True, "INVOICES": True, "WEB": False}
     code, out, _ = shell.run("verify")
     assert (code, out.endswith("in order\n")) == (0, True)
-    (books,) = shell.data.glob("organizations/*/books.db")
+    (folder,) = shell.data.glob("organizations/*")
     acts = "SELECT count(*) FROM audit_entries WHERE act IN ('add_series', 'continue_series')"
-    assert raw_value(books, acts) == 2
+    assert raw_value(folder / BOOKS_FILE, acts) == 2

@@ -18,7 +18,7 @@ from tests.support.assistant import ERAS, Era
 from tests.support.http import BAKERY, FINCH, LINES, ROOT, Credentials, RealServer, Site, real_server
 from tests.support.practice import practice
 from tests.support.processes import run_program
-from tests.support.stores import settings
+from tests.support.stores import lying_there, settings
 from tests.support.visits import sign_in
 
 SHORT = 12
@@ -171,7 +171,7 @@ async def test_no_secret_is_in_the_log_nor_in_the_data_folder(tmp_path: Path) ->
         await server.stop()
     said = server.said.read_text("utf-8")
     assert "Traceback" not in said, said
-    kept = b"".join(path.read_bytes() for path in sorted(data.rglob("*")) if path.is_file())
+    kept = lying_there(data)
     assert BAKERY.encode() in kept
     for name, one in secrets.items():
         # What follows an underscore can be two letters, which stand anywhere.

@@ -98,7 +98,10 @@ def keep_waiting(one: Practice, document: Document, db: Session) -> None:
 
 
 NOTED = tuple(
-    f'INSERT INTO "{table}"' for table in ("sessions", "anchors", "anchored_numbers", "latest_moment", "summaries")
+    line.format(table)
+    for table in ("sessions", "anchors", "anchored_numbers", "latest_moment", "summaries")
+    # As a file is dumped, and a schema.
+    for line in ('INSERT INTO "{}"', "{} (")
 )
 """What the directory notes on the side, some of it a moment later."""
 

@@ -25,7 +25,7 @@ from tests.support.backups import back_up, silent
 from tests.support.clock import NOON, SettableClock
 from tests.support.practice import Practice, practice
 from tests.support.raw import raw
-from tests.support.stores import open_store
+from tests.support.stores import copy, is_on_server, open_store, remove
 
 __all__ = ["run"]
 HANDLE = "harbour-bakery-sandbox"
@@ -68,7 +68,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         async with practice(data) as one:
             books = one.books(await one.client("Harbour Bakery"))
             await one.issue(books, (await one.customer(books)).id)
-        shutil.copytree(data, folder / "before")
+        copy(data, folder / "before")
         await issue(data, 2)
         async with open_store(data) as store:
             stated, left_out = await state_anchors(await office_at(store, system_clock))
@@ -84,7 +84,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def data(made: Path, tmp_path: Path) -> Path:
-    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    for name in ("data", "before"):
+        copy(made / name, tmp_path / name)
+    shutil.copytree(made / "keys", tmp_path / "keys")
+    shutil.copyfile(made / "anchors.jsonl", tmp_path / "anchors.jsonl")
     return tmp_path / "data"
 
 
@@ -96,8 +99,8 @@ def anchored(data: Path) -> Path:
 
 def roll_back(data: Path) -> None:
     """What somebody does who can write to all of the data folder: books and directory are as they were before."""
-    shutil.rmtree(data)
-    shutil.copytree(data.with_name("before"), data)
+    remove(data)
+    copy(data.with_name("before"), data)
 
 
 def compare(run: Run, data: Path, file: Path, *more: str) -> Outcome:
@@ -106,10 +109,13 @@ def compare(run: Run, data: Path, file: Path, *more: str) -> Outcome:
 
 def test_documents_that_were_taken_away_with_all_their_traces_are_found(run: Run, data: Path, anchored: Path) -> None:
     assert compare(run, data, anchored).code == 0
-    back_up(data, data.with_name("backup"), now=NOON, progress=silent)
+    places = [anchored]
+    if not is_on_server():
+        places.append(data.with_name("backup"))
+        back_up(data, places[-1], now=NOON, progress=silent)
     roll_back(data)
     assert run("verify", data=data).code == 0, "in itself everything is in order"
-    for known in (anchored, data.with_name("backup")):
+    for known in places:
         said = compare(run, data, known)
         assert said.refusal.startswith(f"{HANDLE}: the anchor of ")
         assert said.refusal.endswith("the last document is the 1. where there had been 3")
