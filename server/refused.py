@@ -91,11 +91,17 @@ def unanswered(refusal: Refusal) -> MCPError:
     return MCPError(code=INVALID_PARAMS, message=one_line(line_of(refusal, for_assistant)), data={ERROR_META: error})
 
 
-def defect(error: BaseException, *, doing: str) -> CallToolResult:
-    """Something that should not happen: logged once with its cause, answered with an incident id alone."""
+def note_incident(error: BaseException, *, doing: str) -> str:
+    """Log something that should not happen with its cause; the id under which that is found is all that is told."""
     incident = new_id("inc")
     named = {"incident": incident, "doing": doing}
     _log.error("incident %s while %s", incident, doing, exc_info=error, extra=named)
+    return incident
+
+
+def defect(error: BaseException, *, doing: str) -> CallToolResult:
+    """Something that should not happen: logged once with its cause, answered with an incident id alone."""
+    incident = note_incident(error, doing=doing)
     said = Unavailable(
         f"Something went wrong on our side (incident {incident}). Look at what is there before trying again."
     )

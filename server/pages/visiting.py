@@ -30,6 +30,7 @@ from server.pages.organization_pages import put_in_frame
 from server.pages.reading import PUBLIC_URL, is_form, read_form, signed_out
 from server.pages.rendering import Told, nothing_here, see_other, told
 from server.pages.visitor import Visitor, organization_of
+from server.refused import note_incident
 from views.remedies import message_of, on_page
 
 __all__ = ["Desk", "OpenPage", "Page", "Visitor", "sign_in_first"]
@@ -79,7 +80,10 @@ class Desk:
         async def answer(request: Request) -> Response:
             request.scope[PUBLIC_URL] = self.office.public_url
             with speaking(language_of(request, self.cookie.language(request))):
-                return await answered(request)
+                try:
+                    return await answered(request)
+                except Exception as error:
+                    return _failed(request, error, path)
 
         async def answered(request: Request) -> Response:
             try:
@@ -88,7 +92,10 @@ class Desk:
                 return _unavailable(request, fault, methods)
             status = 500
             try:
-                response = await _answer(page, request, visitor, methods)
+                try:
+                    response = await _answer(page, request, visitor, methods)
+                except Exception as error:
+                    response = _failed(request, error, path)
                 status = response.status_code
                 if visitor is not None:
                     if status in _NOTHING_DONE:
@@ -179,6 +186,18 @@ def _unavailable(request: Request, fault: Unavailable, methods: Sequence[str]) -
         links=[*again, *_ways_on(request, methods)],
         headers={"Retry-After": "5"},
     )
+
+
+def _failed(request: Request, error: Exception, path: str) -> Response:
+    """Something that should not happen: what that was is in the log, under the number that is told here."""
+    incident = note_incident(error, doing=f"answering {request.method} {path}")
+    said = gettext(
+        "This is our mistake, not yours. Whoever runs this server finds under %(incident)s what it was.",
+        incident=incident,
+    )
+    if request.method == "POST":
+        said = " ".join([said, gettext("Look whether it was done before you try again.")])
+    return told(gettext("Something went wrong"), said, status=500, links=[("/", gettext("Your organizations"))])
 
 
 async def _signed_out(request: Request) -> Response:

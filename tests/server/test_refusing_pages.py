@@ -94,3 +94,28 @@ def test_a_day_is_taken_in_one_form_and_refused_in_the_reader_s_language() -> No
         with speaking("de"), pytest.raises(InvalidInput, match="Ein Tag wird als 2026-03-31 geschrieben") as refused:
             day_of(typed, field="from")
         assert refused.value.field == "from"
+
+
+async def test_a_defect_is_told_with_a_number_that_stands_in_the_log_and_nothing_of_what_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with house(tmp_path / "data") as home:
+        owner = await sign_in(home.site, home.one.office)
+
+        def fail(*_: object, **__: object) -> None:
+            raise LookupError("SELECT secret")
+
+        with monkeypatch.context() as patch:
+            patch.setattr("server.pages.invoices.find_invoices", fail)
+            page = await owner.get(f"/o/{BAKERY}/invoices")
+        assert framed(page, owner) == (500, "Something went wrong", True, True)
+        assert "secret" not in page.text
+        assert page.headers["cache-control"] == "no-store"
+        (number,) = set(re.findall(r"inc_[0-9a-f]{32}", page.text))
+        assert f"incident {number} while answering GET /o/{{handle}}/invoices" in caplog.text
+        with monkeypatch.context() as patch:
+            patch.setattr("server.pages.invoices.find_invoices", fail)
+            # What stands around every page fails, too: it stands by itself.
+            patch.setattr("server.pages.organization_pages.show", fail)
+            page = await owner.get(f"/o/{BAKERY}/invoices")
+        assert framed(page, owner) == (500, "Something went wrong", False, False)
