@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import anyio
 import pytest
 
 from tests.server.test_cli import INIT, Run, _work, run, worked
+from tests.support.stores import copy
 
 __all__ = ["run", "worked"]
 BAKERY = "harbour-bakery-sandbox"
@@ -24,7 +24,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def data(made: Path, tmp_path: Path) -> Path:
-    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    copy(made / "data", tmp_path / "data")
     return tmp_path / "data"
 
 

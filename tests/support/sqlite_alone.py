@@ -4,7 +4,7 @@ is named by how its id begins; a folder or a file stands for all that is in it.
 
 from __future__ import annotations
 
-_BACKUP = "a backup lays files into a folder"
+_BACKUP = "what is restored, or taken over into a new folder, is in files there"
 _FILES = "about files of SQLite"
 _MEMORY = "about what a connection to a file remembers; one to a server is everybody's, and remembers nothing"
 _TYPED = "a server keeps in a column only what is of its type"
@@ -21,12 +21,11 @@ _RAISES = "tests/storage/test_brief_transactions.py::test_one_that_raises_leaves
 SQLITE_ALONE = {
     "tests/operations/test_order_of_lists.py::test_whoever_asks_for_no_order_gets_another": _ORDER,
     "tests/server/test_workers_on_server.py": _EVERY,
-    "tests/server/test_cli.py::test_a_backup": _BACKUP,
+    "tests/server/test_cli.py::test_a_backup_is_restored_elsewhere_and_verifies": _BACKUP,
     "tests/server/test_cli.py::test_a_damaged_directory_is_one_clear_line_from_every_command": _PAGES,
     "tests/server/test_cli.py::test_doctor_says_errors_in_one_line_more": _PAGES,
     "tests/server/test_cli.py::test_migrate_reports_books_that_it_cannot_bring_up": _PAGES,
     "tests/server/test_cli.py::test_the_data_folder_comes_from_the_environment": "says where the files are",
-    "tests/server/test_cli_leaving.py": _BACKUP,
     "tests/server/test_cli_organizations.py::test_a_restored_organization_gives_no_number": _BACKUP,
     "tests/server/test_cli_organizations.py::test_lost_books_are_brought_back_with_a_reason": _BACKUP,
     "tests/server/test_damaged_books.py": _PAGES,
@@ -58,6 +57,7 @@ SQLITE_ALONE = {
     "tests/storage/test_diagnosis.py": _FILES,
     "tests/storage/test_engines.py": _FILES,
     "tests/storage/test_exchanged_files.py": _FILES,
+    "tests/storage/test_hanging_server.py": _EVERY,
     "tests/storage/test_migrating_killed.py": _FILES,
     "tests/storage/test_migrations.py": _FILES,
     "tests/storage/test_moving.py": _EVERY,

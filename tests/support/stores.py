@@ -35,6 +35,8 @@ Opening = Callable[[Path], AbstractAsyncContextManager[Store]]
 URL = "COUNTERFOIL_DATABASE_URL"
 SQLITE, POSTGRES = "sqlite", "postgres"
 STORES = (SQLITE, POSTGRES)
+BEGINNING = {"demo", "init", "stdio"}
+"""The commands that begin an installation where there is none."""
 _chosen = [SQLITE]
 _databases: dict[Path, str] = {}
 """The database of each folder, where books are on a server."""
@@ -107,25 +109,23 @@ def look(root: Path) -> Look:
 
 
 def environment(root: Path) -> dict[str, str]:
-    """What lets a program that opens this folder open what a test would; what is in no folder yet is in no database
-    either.
-    """
-    if not is_on_server():
-        return {}
-    if root.resolve() not in _databases:
-        _make(root.resolve(), template=_unbegun())
+    """What lets a program that opens this folder open what a test would."""
     one = address(root)
-    assert one is not None
-    return {URL: _url_of(one)}
+    return {} if one is None else {URL: _url_of(one)}
 
 
 def environment_of(arguments: Sequence[str]) -> dict[str, str]:
-    """The same for a command with these arguments, one of which is the folder; or, for a program that is no command,
-    some folder that has been begun.
+    """The same for a command with these arguments, one of which is the folder; where nothing has begun, and nothing
+    is to, nothing is in the database. For a program that is no command: some folder of these that has been begun.
     """
+    if not is_on_server():
+        return {}
     for name, value in pairwise(arguments):
         if name == "--data":
-            return environment(Path(value))
+            root = Path(value).resolve()
+            if root not in _databases and not BEGINNING.intersection(arguments):
+                _make(root, template="template1")
+            return environment(root)
     known = (Path(one) for one in arguments if os.path.isabs(one) and Path(one).resolve() in _databases)
     return next((environment(one) for one in known), {})
 
@@ -178,15 +178,6 @@ def _empty() -> str:
     schemas = Schemas(address_of(server().url(name)))
     run_apart(schemas.ensure_directory)
     run_apart(schemas.ensure_template)
-    return name
-
-
-@cache
-def _unbegun() -> str:
-    """The same database without a directory: whatever begins there need not migrate what books are copied from."""
-    name = "unbegun"
-    server().create(name, template=_empty())
-    run_apart(Schemas(address_of(server().url(name))).discard_directory)
     return name
 
 
