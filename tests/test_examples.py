@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import stores
 from tests.support.http import Credentials, real_server
 from tests.support.practice import practice
 
@@ -18,12 +19,18 @@ ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 OVER_HTTP = ROOT / "examples" / "over_http.py"
 ALONE = [example for example in EXAMPLES if example != OVER_HTTP]
+# The SDK's client hands no variable of ours on to the server that it starts.
+HANDING_ON = (
+    "import runpy, sys; from mcp.client import stdio;"
+    f" stdio.DEFAULT_INHERITED_ENV_VARS.append({stores.URL!r}); runpy.run_path(sys.argv[1], run_name='__main__')"
+)
 
 
 def run(example: Path, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    program = ["-c", HANDING_ON] if stores.URL in variables else []
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COUNTERFOIL_")}
     return subprocess.run(
-        [sys.executable, "-W", "error", str(example)],
+        [sys.executable, "-W", "error", *program, str(example)],
         capture_output=True,
         text=True,
         cwd=folder,
@@ -40,7 +47,7 @@ def test_there_are_examples() -> None:
 
 @pytest.mark.parametrize("example", ALONE, ids=lambda example: example.stem)
 def test_the_example_does_what_it_says(example: Path, tmp_path: Path) -> None:
-    ran = run(example, tmp_path)
+    ran = run(example, tmp_path, **stores.environment(tmp_path / "data"))
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout
     assert list(tmp_path.iterdir()) == []

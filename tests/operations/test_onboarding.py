@@ -24,6 +24,7 @@ from tests.support.layers import load_entity_layer, load_organization_layer
 from tests.support.people import another_practice, archive, colleague, refusal
 from tests.support.practice import Practice, practice
 from tests.support.raw import raw
+from tests.support.stores import books_there
 
 
 async def make(one: Practice, name: str, country: str = "GB", **more: object) -> NewClient:
@@ -36,10 +37,10 @@ async def details(one: Practice, made: NewClient) -> OrganizationDetails:
 
 
 def stored(one: Practice) -> tuple[list[str], list[str]]:
-    """All rows of the directory, and the names of all folders of books."""
+    """All rows of the directory, and of what there are books."""
     with raw(one.root / "directory.db") as connection:
         rows = list(connection.iterdump())
-    return rows, sorted(path.name for path in (one.root / "organizations").iterdir())
+    return rows, sorted(books_there(one.root))
 
 
 # Fresh starts

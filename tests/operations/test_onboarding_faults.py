@@ -14,13 +14,13 @@ from operations.layer_plans import Model
 from operations.onboarding import ClientRequest, NewClient, create_client_organization
 from operations.organizations import all_organizations
 from operations.verification import verify_books
-from storage.books.pool import ORGANIZATIONS_FOLDER
 from storage.folder.diagnosis import diagnose
 from storage.plain_files import UNFINISHED_PREFIX
 from tests.operations.test_copying import copy, made_of, save, with_a_shop
 from tests.support.layers import load_entity_layer
 from tests.support.practice import Practice, practice
 from tests.support.statements import InTheMiddle, failing_at, statements_run
+from tests.support.stores import books_there
 
 SAVED, RELEASED = "SAVEPOINT", "RELEASE SAVEPOINT"
 
@@ -28,7 +28,7 @@ SAVED, RELEASED = "SAVEPOINT", "RELEASE SAVEPOINT"
 async def there(one: Practice) -> tuple[set[str], set[str]]:
     """What organizations are listed, and of which there are books."""
     listed = await all_organizations(one.office, archived=True)
-    return {found.id for found in listed}, {path.name for path in (one.root / ORGANIZATIONS_FOLDER).iterdir()}
+    return {found.id for found in listed}, books_there(one.root)
 
 
 async def steps(one: Practice, source: OrganizationRef) -> list[str]:

@@ -24,7 +24,7 @@ from tests.support.begun import begin_folder
 from tests.support.clock import SettableClock
 from tests.support.people import another_practice, colleague, refusal
 from tests.support.practice import Practice, practice
-from tests.support.raw import raw
+from tests.support.raw import raw, take_away
 from tests.support.stores import open_store
 
 ANA = "ana@larkfield.example"
@@ -159,6 +159,6 @@ async def test_a_client_has_no_owner_to_name(tmp_path: Path) -> None:
 
 async def test_a_practice_out_of_service_keeps_nobody_from_saying_who_they_are(tmp_path: Path) -> None:
     async with unnamed(tmp_path) as (office, one):
-        (tmp_path / "organizations" / one.id / "books.db").write_bytes(b"no database")
+        take_away(tmp_path / "organizations" / one.id / "books.db")
         assert (await acting(office, ANA)).principal.label == ANA
         assert (await named_now(office)).principal.label == ANA

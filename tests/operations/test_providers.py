@@ -17,10 +17,11 @@ from operations.identity.providers import (
     set_provider,
     the_provider,
 )
+from storage.directory.database import DIRECTORY_FILE
 from storage.directory.providers import KnownProvider
 from tests.support.people import another_practice, colleague, refusal
 from tests.support.practice import Practice, practice
-from tests.support.raw import raw
+from tests.support.raw import kept_at, raw
 
 SECRET = "the-providers-own-secret"  # noqa: S105  A test's own.
 SETTINGS = ProviderSettings(issuer="https://login.example", client_id="counterfoil", secret=SECRET)
@@ -39,6 +40,8 @@ async def test_the_secret_is_read_again_and_lies_in_no_file_of_the_folder(tmp_pa
     files = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
     assert files
     assert not [path for path in files if SECRET.encode() in path.read_bytes()]
+    for database in (one.root / DIRECTORY_FILE, one.root / "organizations" / one.organization.id / "books.db"):
+        assert SECRET.encode() not in kept_at(database)
 
 
 async def test_a_secret_stays_with_the_provider_that_it_was_given_for(tmp_path: Path) -> None:

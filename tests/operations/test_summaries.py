@@ -29,7 +29,7 @@ from tests.support.clock import SettableClock
 from tests.support.faults import scaled
 from tests.support.folders import folder_of
 from tests.support.practice import Practice, practice
-from tests.support.raw import raw, raw_value
+from tests.support.raw import raw, raw_value, take_away
 from tests.support.settling_year import random_year
 from tests.support.stores import open_store
 
@@ -154,7 +154,7 @@ async def test_books_that_have_not_changed_are_not_opened(tmp_path: Path) -> Non
         found = await standings(Office(store, one.principal, one.clock), clients)
         assert [customers(each) for each in found] == [1, 1, 0]
         assert found == before
-        # A file that is opened has an index beside it.
+        # A file that is opened has an index beside it; a server has none.
         assert not list(tmp_path.rglob(f"{BOOKS_FILE}-shm"))
 
 
@@ -166,7 +166,7 @@ async def test_of_many_books_that_changed_only_some_are_read_at_once(tmp_path: P
         await standings(one.office, clients)
         for client in clients[1:]:
             await one.customer(one.books(client))
-    lost.rename(lost.with_suffix(".away"))
+    take_away(lost)
     async with open_store(tmp_path) as store:
         office = Office(store, one.principal, one.clock)
         for known in ([1], [1, 1], [1, 1]):

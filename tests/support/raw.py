@@ -61,6 +61,16 @@ def kept_at(path: Path) -> bytes:
     return kept.encode() + b"".join(bytes.fromhex(one) for one in _BYTES.findall(kept))
 
 
+def take_away(path: Path) -> None:
+    """Let books be lost, as by somebody who moves them elsewhere."""
+    if not stores.is_on_server():
+        path.rename(path.with_suffix(".away"))
+        return
+    with raw(path) as connection:
+        (schema,) = connection.execute("SELECT current_schema()::text").fetchone()
+        connection.execute(f'ALTER SCHEMA "{schema}" RENAME TO "away_{schema}"')
+
+
 def days_after(day: str, days: str) -> str:
     """In SQL, the day that is so many days after another."""
     return f"{day} + ({days})" if stores.is_on_server() else f"date({day}, '+' || ({days}) || ' days')"

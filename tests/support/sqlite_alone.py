@@ -19,6 +19,7 @@ _LOCKED = "takes SQLite's lock of a file from outside, or moves the file away"
 _RAISES = "tests/storage/test_brief_transactions.py::test_one_that_raises_leaves_nothing_and_holds_up_nobody"
 
 SQLITE_ALONE = {
+    "tests/operations/test_dimensions.py::test_books_with_dimensions_from_before_their_totals": _SCHEMA_6,
     "tests/operations/test_order_of_lists.py::test_whoever_asks_for_no_order_gets_another": _ORDER,
     "tests/server/test_workers_on_server.py": _EVERY,
     "tests/server/test_cli.py::test_a_backup_is_restored_elsewhere_and_verifies": _BACKUP,

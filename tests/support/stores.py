@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from server.settings import Settings, read_settings
+from storage.books.pool import ORGANIZATIONS_FOLDER
 from storage.database import Databases
 from storage.directory.database import DIRECTORY_FILE
 from storage.folder import store
@@ -26,6 +27,7 @@ from storage.postgres.addresses import Address, address_of
 from storage.postgres.diagnosis import SchemasLook, diagnose_schemas
 from storage.postgres.engines import run_apart
 from storage.postgres.schemas import Schemas
+from storage.postgres.scopes import is_of_books
 from storage.work.limits import Limits
 from tests.support.raw_server import RawServer
 from tests.support.servers import server
@@ -141,6 +143,14 @@ def is_begun(root: Path) -> bool:
     if is_on_server():
         return root.resolve() in _databases
     return URL in os.environ or (root / DIRECTORY_FILE).exists()
+
+
+def books_there(root: Path) -> set[str]:
+    """Of which organizations there are books, known or not."""
+    one = address(root)
+    if one is None:
+        return {path.name for path in (root / ORGANIZATIONS_FOLDER).iterdir()}
+    return {name for name in run_apart(Schemas(one).names) if is_of_books(name)}
 
 
 def copy(made: Path, root: Path) -> None:
