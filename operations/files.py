@@ -58,8 +58,6 @@ EXPORTED_ENTRIES_MAX = {
 }
 DATEV_BATCH = "EXTF_Buchungsstapel.csv"
 _BATCH = 50
-# Reading and hashing so much takes less than handing it to a thread.
-_READ_AT_ONCE_BYTES_MAX = 256 * 1024
 # What is read as a resource is in memory several times: as bytes, as base64, and in the answer around that.
 READ_BYTES_MAX = 8 * 1024 * 1024
 
@@ -244,7 +242,7 @@ async def _rendered(books: Books, found: tuple[Document, StoredFile | None]) -> 
 
 
 async def _is_intact(books: Books, stored: StoredFile) -> bool:
-    if stored.size_bytes <= _READ_AT_ONCE_BYTES_MAX:
+    if stored.size_bytes <= books.files.near_bytes:
         return books.files.exists(stored)
     return await books.use_files(books.files.exists, stored)
 

@@ -20,6 +20,7 @@ from storage.work.budget import IN_A_THREAD
 from storage.work.completion import to_its_end
 
 _MIB = 1024**2
+_SURELY_REMOVED = timedelta(days=7)
 
 
 async def made_once(books: Books, key: str, make: Callable[[], Awaitable[MadeExport]]) -> MadeExport:
@@ -40,9 +41,23 @@ async def made_once(books: Books, key: str, make: Callable[[], Awaitable[MadeExp
     except BaseException:
         await to_its_end(books.record(lambda db: exports.count_in(db, day, made=-1)))
         raise
-    kept = await books.record(lambda db: _keep(db, books, key, made, day), size=IN_A_THREAD)
+    kept, was_removed = await books.record(lambda db: _keep(db, books, key, made, day), size=IN_A_THREAD)
+    if kept is not made.file:
+        await _put_in_place(books, kept, made.file, was_removed=was_removed)
     await _remove_aged(books)
     return replace(made, file=kept)
+
+
+async def _put_in_place(books: Books, kept: StoredFile, made: StoredFile, *, was_removed: bool) -> None:
+    """What was made is kept under the name of the first file of its content. This is not done in the transaction: where
+    the files are far away, nobody who writes waits for them.
+    """
+    try:
+        await books.use_files(books.files.put_in_place_of, kept, made)
+    except BaseException:
+        if was_removed:
+            await to_its_end(books.record(lambda db: exports.say_gone(db, [kept.id], at=books.clock())))
+        raise
 
 
 async def past_exports(books: Books, *, reader: FileReader, limit: int) -> list[PastExport]:
@@ -68,14 +83,14 @@ def _closed(what: str, day: date) -> LimitExceeded:
     )
 
 
-def _keep(db: Session, books: Books, key: str, made: MadeExport, day: date) -> StoredFile:
-    kept = exports.keep_export(db, books.files, key, made, at=books.clock())
+def _keep(db: Session, books: Books, key: str, made: MadeExport, day: date) -> tuple[StoredFile, bool]:
+    kept, was_removed = exports.keep_export(db, key, made, at=books.clock())
     if kept is made.file:
         exports.count_in(db, day, size_bytes=kept.size_bytes)
     else:
         # Nothing was added: the same content is there already.
         exports.count_in(db, day, made=-1)
-    return kept
+    return kept, was_removed
 
 
 async def _remove_aged(books: Books) -> None:
@@ -83,4 +98,8 @@ async def _remove_aged(books: Books) -> None:
     before = now - timedelta(days=books.pool.limits.exports_kept_days)
     if await books.read(lambda db: bool(exports.aged_files(db, before=before))):
         await books.record(lambda db: exports.say_removed(db, before=before, at=now))
-        await books.record(lambda db: exports.remove_files(db, books.files), size=IN_A_THREAD)
+        # To look for each one that ever was takes long where the files are far away.
+        removed = await books.read(lambda db: exports.removed_files(db, since=now - _SURELY_REMOVED))
+        gone = await books.use_files(exports.remove_files, books.files, removed)
+        if gone:
+            await books.record(lambda db: exports.say_gone(db, gone, at=now))

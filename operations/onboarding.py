@@ -202,7 +202,7 @@ async def add_organization(
     `publish` adds to the directory's transaction, such as a membership. `bring` are files to begin with, by path.
     """
     workers, asking = office.store.pool.workers, office.principal.user_id
-    provision = office.store.databases.provision
+    provision = office.store.provision
     with being_made(office.store.root, new.id):
         ends = await workers.use_files(asking, lambda: provision(new.id, now=office.now(), fill=fill, bring=bring))
         try:
@@ -236,7 +236,7 @@ async def _discard_unless_known(office: Office, organization_id: str) -> None:
     """
     with suppress(Unavailable):
         if not await office.store.directory.read(lambda db: organizations.is_known(db, organization_id)):
-            await anyio.to_thread.run_sync(office.store.databases.discard, organization_id)
+            await anyio.to_thread.run_sync(office.store.discard, organization_id)
 
 
 def fill_books(

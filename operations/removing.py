@@ -104,14 +104,15 @@ async def _remove(office: Office, organization: OrganizationRef, archived: Archi
             db, organization.id, organization.handle, at=now, by=by, sha256=archived.manifest_sha256
         )
 
-    # Interrupted after the directory has forgotten it, what is left of the folder goes when the store is opened again.
-    with being_made(store.root, organization.id):
+    # Interrupted after the directory has forgotten it, what is left of it goes when the store is opened again; so it
+    # does where a bucket of files does not answer now.
+    with being_made(store.root, organization.id, stays_if_refused=True):
         await store.directory.write(forget, size=IN_A_THREAD)
         await store.pool.workers.use_files(organization.id, lambda: _remove_all(office, organization))
 
 
 def _remove_all(office: Office, organization: OrganizationRef) -> None:
-    office.store.databases.discard(organization.id)
+    office.store.discard(organization.id)
     remove_files(office.store.root, organization.id)
 
 

@@ -40,7 +40,11 @@ async def local_office(settings: Settings, *, begin: bool = False) -> AsyncItera
         raise NotFound(f"There is no Counterfoil data folder at {settings.data} yet: run counterfoil init.")
     # One user, whom no other call keeps waiting: a thread does what a server leaves to processes.
     async with open_store(
-        settings.data, replace(settings.limits, processes=0), keys=settings.keys, address=settings.address
+        settings.data,
+        replace(settings.limits, processes=0),
+        keys=settings.keys,
+        address=settings.address,
+        bucket=settings.bucket,
     ) as store:
         principal = await practices.local_owner(store)
         if principal is None and begin:

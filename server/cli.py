@@ -33,7 +33,7 @@ from server.cli_log import Operator, log_of
 from server.cli_mandates import register as register_mandates
 from server.cli_metrics import register as register_metrics
 from server.cli_moving import register as register_moving
-from server.cli_options import Data, Json, LinksUrl, LogFormat, with_database_url, without_flag_types
+from server.cli_options import Data, Json, LinksUrl, LogFormat, with_places, without_flag_types
 from server.cli_organizations import organization_app
 from server.cli_settings import register as register_settings
 from server.cli_summaries import register as register_summaries
@@ -196,6 +196,7 @@ def _serve(
     given: dict[str, Any] = {
         "keys": settings.keys,
         "address": settings.address,
+        "bucket": settings.bucket,
         "host": host,
         "port": port,
         "public_url": settings.public_url,
@@ -266,7 +267,7 @@ register_leaving(app)
 
 def command_line() -> Any:
     """All commands, as they are called."""
-    return with_names(with_database_url(without_flag_types(typer.main.get_command(app))))
+    return with_names(with_places(without_flag_types(typer.main.get_command(app))))
 
 
 def main() -> None:
@@ -322,7 +323,7 @@ async def _init(settings: Settings, first: FirstOrganization, as_json: bool) -> 
     from storage.folder.store import open_store
 
     profile = practices.check_first(first)
-    async with open_store(settings.data, keys=settings.keys, address=settings.address) as store:
+    async with open_store(settings.data, keys=settings.keys, address=settings.address, bucket=settings.bucket) as store:
         principal, organization = await practices.start_installation(store, system_clock, first)
         office = Office(store=store, principal=principal, clock=system_clock)
         token = await create_token(office, principal.label, scopes=EVERYTHING)

@@ -231,6 +231,7 @@ def doctor(
     """Look for what is wrong with the data folder, and say what to do."""
     from server.app import system_clock
     from storage.folder.aged_exports import aged_exports, remove_aged_exports
+    from storage.folder.bucket import bucket_findings
     from storage.folder.clock_findings import clock_findings, set_clock_back
     from storage.folder.key_findings import key_findings
     from storage.folder.leftovers import clean_up
@@ -239,11 +240,11 @@ def doctor(
     root, now, kept_days = existing(settings), system_clock(), settings.limits.exports_kept_days
     look, diagnosed = _looking_at(settings)
     removed = clean_up(root) if clean else 0
-    aged = remove_aged_exports(look, root, now=now, kept_days=kept_days) if clean else 0
+    aged = remove_aged_exports(look, root, now=now, kept_days=kept_days, bucket=settings.bucket) if clean else 0
     if clock_is_right:
         set_clock_back(look, root, now)
     findings = [*diagnosed(), *key_findings(look, settings.keys), *clock_findings(look, now)]
-    findings += aged_exports(look, now=now, kept_days=kept_days)
+    findings += [*bucket_findings(root, settings.bucket), *aged_exports(look, now=now, kept_days=kept_days)]
     _tell_findings(findings, as_json, removed + aged)
     if clean and not as_json:
         say(f"Removed {counted(removed, 'leftover')}.")

@@ -33,6 +33,8 @@ async def _make(settings: Settings) -> tuple[str, str]:
     from storage.folder.store import open_store
 
     root = existing(settings)
-    async with open_store(root, settings.limits, keys=settings.keys, address=settings.address) as store:
+    async with open_store(
+        root, settings.limits, keys=settings.keys, address=settings.address, bucket=settings.bucket
+    ) as store:
         path = token_path(store)
         return make_token(path), str(path)

@@ -1,9 +1,12 @@
-"""The command `move`: an installation's databases go from files to a server, or back."""
+"""The commands `move` and `move-files`: an installation's databases go from files to a server, or back, and its files
+into a bucket.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
+import anyio
 import typer
 
 from invoicing.refusals import InvalidInput
@@ -17,8 +20,9 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
+    """Add the commands to the command line."""
     app.command("move")(move)
+    app.command("move-files")(move_files)
 
 
 def move(
@@ -63,6 +67,39 @@ def move(
     else:
         say(f"The books are on {target.name}: name it by --database-url or COUNTERFOIL_DATABASE_URL.")
         say(f"The files that they were in are set aside in {settings.data / 'set-aside'}.")
+
+
+def move_files(
+    bucket: Annotated[str, typer.Argument(metavar="URL", help="The bucket, and a folder in it: s3://NAME/FOLDER.")],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Move all PDFs, exports and logos from the data folder into a bucket; end servers before it."""
+    from server.app import system_clock
+    from server.cli_folder import existing
+    from storage.files.buckets import bucket_of
+    from storage.folder.moving_files import move_into_bucket
+
+    settings, target = read_settings(data), bucket_of(bucket)
+    existing(settings)
+    name = anyio.run(_name_of, settings)
+    with progress("Moving") as tell:
+        moved = move_into_bucket(settings.data, target, name, now=system_clock(), progress=tell)
+    if as_json:
+        said = {"files": moved.files, "size_bytes": moved.size_bytes, "damaged": list(moved.damaged)}
+        say_json(said | {"to": str(target)})
+        return
+    say(f"Moved {counted(moved.files, 'file')} to {target}: name it by --files-url or COUNTERFOIL_FILES_URL.")
+    say(f"What was in the folder is set aside in {settings.data / 'set-aside'}.")
+    for path in moved.damaged:
+        say(f"Not moved, because it is damaged: {path}")
+
+
+async def _name_of(settings: Settings) -> str:
+    from storage.folder.store import open_store
+
+    async with open_store(settings.data, keys=settings.keys, address=settings.address) as store:
+        return store.name
 
 
 def _places(settings: Settings, to_database: str) -> tuple[Place, Place]:

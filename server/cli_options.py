@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from invoicing.refusals import InvalidInput
-from server.settings import name_database
+from server.settings import name_database, name_files
 
 Data = Annotated[Path | None, typer.Option(help="Data folder; default: COUNTERFOIL_DATA, or the platform's own.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data instead of text.")]
@@ -56,10 +56,9 @@ def without_flag_types(command: Any) -> Any:
     return command
 
 
-def with_database_url(command: Any) -> Any:
-    """The command, which takes `--database-url` wherever it takes `--data`."""
-    (option,) = typer.main.get_command(_named).params
-    _with_option(command, option)
+def with_places(command: Any) -> Any:
+    """The command, which takes `--database-url` and `--files-url` wherever it takes `--data`."""
+    _with_options(command, typer.main.get_command(_named).params)
     return command
 
 
@@ -78,12 +77,22 @@ def _name(
             is_eager=True,
         ),
     ] = "",
+    files_url: Annotated[
+        str,
+        typer.Option(
+            help="Bucket of all files, s3://NAME/FOLDER; default: COUNTERFOIL_FILES_URL, or the data folder.",
+            show_default=False,
+            callback=name_files,
+            expose_value=False,
+            is_eager=True,
+        ),
+    ] = "",
 ) -> None:
-    """Hold the option, as typer makes it."""
+    """Hold the options, as typer makes them."""
 
 
-def _with_option(command: Any, option: Any) -> None:
+def _with_options(command: Any, options: list[Any]) -> None:
     for subcommand in getattr(command, "commands", {}).values():
-        _with_option(subcommand, option)
+        _with_options(subcommand, options)
     if any(parameter.name == "data" for parameter in command.params):
-        command.params.append(option)
+        command.params += options

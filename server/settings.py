@@ -21,6 +21,7 @@ from server.work_limits import limits_of, whole_number
 from storage.work.limits import Limits
 
 if TYPE_CHECKING:
+    from storage.files.buckets import Bucket
     from storage.postgres.addresses import Address
 
 DEFAULT_URL = "http://localhost:8750"
@@ -45,7 +46,8 @@ class Settings:
     import files, None where none was named. `keys` is where the keys of installations lie, apart from their data, and
     `links_url` where secret links lead, empty where that is not said. `database_url` is the server's database with the
     directory and all books, empty where they are files in the data folder; `database_owner_url` names the login that
-    makes and migrates schemas there, where it is another.
+    makes and migrates schemas there, where it is another. `files_url` is the bucket of all files, empty where they are
+    in the data folder.
     """
 
     data: Path
@@ -60,6 +62,7 @@ class Settings:
     observing: Observing = field(default_factory=Observing)
     database_url: str = field(default="", repr=False)
     database_owner_url: str = field(default="", repr=False)
+    files_url: str = field(default="", repr=False)
 
     @property
     def address(self) -> Address | None:
@@ -74,6 +77,19 @@ class Settings:
         from storage.postgres.addresses import address_of
 
         return address_of(self.database_url, self.database_owner_url)
+
+    @property
+    def bucket(self) -> Bucket | None:
+        """Where the files are, unless they are in the data folder.
+
+        Raises:
+            InvalidInput: it is no URL of a bucket, or says more than that.
+        """
+        if not self.files_url:
+            return None
+        from storage.files.buckets import bucket_of
+
+        return bucket_of(self.files_url)
 
     def links_lead_to(self, url: str) -> str:
         """The URL that secret links begin with, where the server is reached at `url`."""
@@ -130,11 +146,18 @@ _PORTS = {"https": 443, "http": 80}
 
 
 _DATABASE_URL: ContextVar[str] = ContextVar("database_url", default="")
+_FILES_URL: ContextVar[str] = ContextVar("files_url", default="")
 
 
 def name_database(url: str) -> str:
     """Let the settings that are read from now on be those of a command that was given this URL; it is answered."""
     _DATABASE_URL.set(url)
+    return url
+
+
+def name_files(url: str) -> str:
+    """As `name_database`, of the bucket of the files."""
+    _FILES_URL.set(url)
     return url
 
 
@@ -168,6 +191,7 @@ def read_settings(
         allowance=allowance_of(os.environ),
         limits=limits_of(os.environ),
         database_url=(_DATABASE_URL.get() or os.environ.get("COUNTERFOIL_DATABASE_URL", "")).strip(),
+        files_url=(_FILES_URL.get() or os.environ.get("COUNTERFOIL_FILES_URL", "")).strip(),
         database_owner_url=os.environ.get("COUNTERFOIL_DATABASE_OWNER_URL", "").strip(),
         observing=Observing(
             _log_format(log_format or os.environ.get("COUNTERFOIL_LOG_FORMAT", "")),
@@ -223,6 +247,8 @@ def keys_folder() -> Path:
 def data_option(settings: Settings) -> str:
     """What a command needs after its name to use this data folder, wherever it is started; empty for the default."""
     folder = "" if settings.data == default_folder() else f" --data {in_command(str(settings.data))}"
+    if _FILES_URL.get():
+        folder += f" --files-url {in_command(_FILES_URL.get())}"
     if not _DATABASE_URL.get():
         return folder
     # A password is in no command that is printed.

@@ -13,6 +13,7 @@ from hypothesis import settings
 from tests.support import stores
 from tests.support.backwards import answer_backwards
 from tests.support.begun import is_kept, remove_begun
+from tests.support.buckets import end_object_store
 from tests.support.checked_schemas import check_each_schema_once
 from tests.support.chromium import MISSING
 from tests.support.memory import keep_in_memory
@@ -93,3 +94,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def pytest_sessionfinish() -> None:
     remove_begun()
     end_server()
+    end_object_store()

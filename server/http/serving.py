@@ -41,6 +41,7 @@ from storage.sqlite.files_limit import connections_max
 from storage.work.limits import Limits
 
 if TYPE_CHECKING:
+    from storage.files.buckets import Bucket
     from storage.postgres.addresses import Address
 
 _log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ async def serve(
     *,
     keys: Path,
     address: Address | None = None,
+    bucket: Bucket | None = None,
     host: str,
     port: int,
     public_url: str,
@@ -82,7 +84,7 @@ async def serve(
         stack.enter_context(listener)
         stack.enter_context(log_here(observing or Observing()))
         stack.enter_context(tracing())
-        store = await stack.enter_async_context(open_store(data, limits, keys=keys, address=address))
+        store = await stack.enter_async_context(open_store(data, limits, keys=keys, address=address, bucket=bucket))
         meter = stack.enter_context(metered(observing or Observing(), store, connections.count))
         application = http_application(store, system_clock, settings, questions=questions, meter=meter)
         # Last of all: where it is not served, in the end, stays on record for nobody.

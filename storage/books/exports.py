@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -19,7 +20,6 @@ from storage.books.checks import PRINTING
 from storage.files.kept import Files, StoredFile
 from storage.queries.statements import execute, table_of
 
-_FILES = table_of(tables.StoredFile)
 _EXPORTS = table_of(export_tables.Export)
 _REQUESTS = table_of(export_tables.ExportRequest)
 _DAYS = table_of(export_tables.ExportDay)
@@ -118,26 +118,27 @@ def count_in(session: Session, day: date, *, made: int = 0, size_bytes: int = 0)
         execute(session, _DAYS.delete().where(_DAYS.c.day < day - _DAYS_REMEMBERED))
 
 
-def keep_export(session: Session, kept: Files, key: str, made: MadeExport, *, at: datetime) -> StoredFile:
-    """Put an export that was just written on record. The same content is the same file: where there is one, what was
-    written takes its place, also of one that was removed or damaged, and that one is answered.
+def keep_export(session: Session, key: str, made: MadeExport, *, at: datetime) -> tuple[StoredFile, bool]:
+    """Put an export that was just written on record. The same content is the same file: where there is one, that one
+    is answered, also one that was removed or damaged, and its bytes are what was just written
+    (`Files.put_in_place_of`). Whether it had been removed comes with it.
     """
     content = {"sha256": made.file.sha256, "file_format": made.file.format}
     found = execute(session, _OF_CONTENT, content).scalar()
     first = files.file_by_id(session, found) if found else None
     clients = json.dumps(made.clients)
     stored = first or files.record_file(session, made.file, at=at)
+    was_removed = first is not None and is_removed(session, first.id)
     if first is None:
         row = {"sha256": stored.sha256, "format": stored.format, "made_at": at, "asked_at": at}
         execute(session, _EXPORTS.insert(), {"file_id": stored.id, "clients": clients, **row})
     else:
-        kept.put_in_place_of(first, made.file)
         again = _EXPORTS.update().where(_EXPORTS.c.file_id == first.id)
         execute(session, again.values(asked_at=at, removed_at=None, clients=clients))
     answered = {"file_id": stored.id, "documents": made.documents, "notes": json.dumps(made.notes), "asked_at": at}
     if not execute(session, _REQUESTS.update().where(_REQUESTS.c.request == key).values(answered)).rowcount:
         execute(session, _REQUESTS.insert(), {"request": key, **answered})
-    return stored
+    return stored, was_removed
 
 
 def is_removed(session: Session, file_id: str) -> bool:
@@ -192,22 +193,35 @@ def aged_files(session: Session, *, before: datetime) -> list[StoredFile]:
     return [stored for one in ids if (stored := files.file_by_id(session, one)) is not None]
 
 
-def say_removed(session: Session, *, before: datetime, at: datetime) -> list[StoredFile]:
-    """Put on record that the exports last asked for before then are removed; `remove_files` removes them after that is
+def say_removed(session: Session, *, before: datetime, at: datetime) -> None:
+    """Put on record that the exports last asked for before then are removed; their files are removed after that is
     certain, so that a file that is missing is never one that should be there.
     """
-    found = aged_files(session, before=before)
-    for stored in found:
-        execute(session, _EXPORTS.update().where(_EXPORTS.c.file_id == stored.id).values(removed_at=at))
+    for stored in aged_files(session, before=before):
+        say_gone(session, [stored.id], at=at)
     execute(session, _REQUESTS.delete().where(_REQUESTS.c.asked_at < before))
-    return found
 
 
-def remove_files(session: Session, kept: Files) -> int:
-    """Remove the files of the exports that are on record as removed, as far as they are there; answers how many were.
+def say_gone(session: Session, ids: Iterable[str], *, at: datetime) -> None:
+    """Put on record that the files of these exports are not there."""
+    for one in ids:
+        gone = _EXPORTS.update().where(_EXPORTS.c.file_id == one, _EXPORTS.c.removed_at.is_(None))
+        execute(session, gone.values(removed_at=at))
 
-    It is part of a transaction that may write, so that nobody puts one of them back meanwhile.
+
+def removed_files(session: Session, *, since: datetime | None = None) -> list[StoredFile]:
+    """The files of the exports that are on record as removed, all of them or those `since` then; some may be there
+    still.
     """
-    ids = execute(session, select(_FILES.c.id).where(_FILES.c.id.in_(REMOVED)).order_by(_FILES.c.id)).scalars().all()
-    found = (files.file_by_id(session, one) for one in ids)
-    return sum(kept.remove(stored) for stored in found if stored is not None)
+    removed = REMOVED if since is None else REMOVED.where(_EXPORTS.c.removed_at >= since)
+    ids = execute(session, removed.order_by(_EXPORTS.c.file_id)).scalars().all()
+    return [stored for one in ids if (stored := files.file_by_id(session, one)) is not None]
+
+
+def remove_files(kept: Files, removed: Sequence[StoredFile]) -> list[str]:
+    """Remove these files as far as they are there, outside of a transaction, and answer the ids of those that were.
+
+    Whoever made one of them anew at the same moment may have put it back just before: that these are gone is said once
+    more (`say_gone`), so that what is on record as being there is there.
+    """
+    return [stored.id for stored in removed if kept.remove(stored)]

@@ -28,8 +28,8 @@ from storage.directory.anchoring import Anchoring
 from storage.directory.anchors import End, Ends, NoAnchor, Number, ends_of_books, highest
 from storage.directory.database import Directory
 from storage.directory.summaries import change_looks
-from storage.files.in_folder import FilesInFolder, folder_among
-from storage.files.kept import Files
+from storage.files.in_folder import FilesInFolders, folder_among
+from storage.files.kept import AllFiles, Files
 from storage.sqlite.faults import Fault, StorageFault, told
 from storage.work.budget import AT_ONCE_MAX, TooLong
 from storage.work.completion import to_its_end
@@ -59,16 +59,18 @@ class BooksPool:
         databases: Databases,
         directory: Directory,
         *,
+        files: AllFiles | None = None,
         capacity: int = 0,
         limits: Limits | None = None,
     ) -> None:
-        """Hold at most `capacity` of the `databases` open; 0: as many as they allow. Files of the organizations are in
-        the data folder `root`, the books' anchors in `directory`.
+        """Hold at most `capacity` of the `databases` open; 0: as many as they allow. The books' anchors are in
+        `directory`. Files of the organizations are in the data folder `root`, unless `files` has them elsewhere.
         """
         self.limits = limits or Limits()
         self.workers = Workers(self.limits)
         self._root = root
         self._databases = databases
+        self._files = files or FilesInFolders(root / ORGANIZATIONS_FOLDER)
         self._directory = directory
         self._anchoring = Anchoring(directory, self._ends)
         self._capacity = capacity or databases.capacity
@@ -87,7 +89,7 @@ class BooksPool:
 
     def files(self, organization_id: str) -> Files:
         """The files of the organization."""
-        return FilesInFolder(self.folder(organization_id))
+        return self._files.of(organization_id)
 
     async def read(self, organization_id: str, work: Callable[[Session], T], *, size: int = 1) -> T:
         """Run `work` as one transaction in the organization's books that cannot write. `size` is how many rows or

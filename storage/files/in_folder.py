@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from io import BufferedReader
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from invoicing.refusals import Unavailable
+from storage.files.buckets import BUCKET_FILE
 from storage.files.kept import FileName, Room, StoredFile
-from storage.ids import new_id
+from storage.files.naming import named_by_content, named_by_sum
 from storage.plain_files import check_plain_folders, open_plain_file, sync_folder
 from storage.sqlite.faults import file_faults_told
-
-_SAFE = re.compile(r"[^A-Za-z0-9._-]+", re.ASCII)
 
 
 def folder_among(organizations: Path, organization_id: str) -> Path:
@@ -25,14 +23,34 @@ def folder_among(organizations: Path, organization_id: str) -> Path:
     return organizations / str(UUID(organization_id))
 
 
+class FilesInFolders:
+    """`storage.files.kept.AllFiles` in the folder of each organization below one folder."""
+
+    beside_books = True
+
+    def __init__(self, organizations: Path) -> None:
+        self._organizations = organizations
+
+    def of(self, organization_id: str) -> FilesInFolder:
+        """Those of one organization."""
+        return FilesInFolder(folder_among(self._organizations, organization_id))
+
+
 class FilesInFolder:
     """`storage.files.kept.Files` below one folder. No link is followed, and no pipe waited for."""
+
+    near_bytes = 256 * 1024
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
     @contextmanager
     def being_written(self, room: Room, suffix: str) -> Iterator[Path]:
+        if os.path.lexists(self._root.parent.parent / BUCKET_FILE):
+            raise Unavailable(
+                "The files of this installation have moved to a bucket. Nothing was changed: the operator starts the"
+                " server anew."
+            )
         directory = self._root / room
         temporary = directory / f".{uuid4().hex}{suffix}"
         with file_faults_told(directory):
@@ -45,17 +63,14 @@ class FilesInFolder:
 
     def put(self, written: Path, named: FileName, *, document_id: str = "") -> StoredFile:
         sha256, size_bytes = _hash_and_sync(written)
-        readable = _SAFE.sub("-", Path(named.file_name).stem)[:80]
-        path = f"{written.parent.name}/{readable}-{sha256[:12]}{written.suffix}"
-        self._rename(written, path)
-        return _stored(path, named, sha256, size_bytes, document_id)
+        stored = named_by_content(written.parent.name, written.suffix, named, sha256, size_bytes, document_id)
+        self._rename(written, stored.path)
+        return stored
 
     def put_once(self, room: Room, content: bytes, named: FileName) -> StoredFile:
-        sha256, suffix = hashlib.sha256(content).hexdigest(), Path(named.file_name).suffix
-        shown = replace(named, file_name=f"{named.format}-{sha256[:12]}{suffix}")
-        stored = _stored(f"{room}/{sha256}{suffix}", shown, sha256, len(content), "")
+        stored = named_by_sum(room, named, hashlib.sha256(content).hexdigest(), len(content))
         if not self.exists(stored):
-            with self.being_written(room, suffix) as written:
+            with self.being_written(room, Path(stored.path).suffix) as written:
                 check_plain_folders(self._root / stored.path)
                 written.write_bytes(content)
                 _hash_and_sync(written)
@@ -109,23 +124,19 @@ class FilesInFolder:
         path.unlink()
         return True
 
+    def put_named(self, path: str, content: bytes) -> None:
+        with self.being_written(Room(Path(path).parent.name), Path(path).suffix) as written:
+            written.write_bytes(content)
+            _hash_and_sync(written)
+            self._rename(written, path)
+
+    def remove_all(self) -> None:
+        """They lie with the books, and go with these."""
+
     def _rename(self, source: Path, path: str) -> None:
         target = self._root / path
         os.replace(source, target)
         sync_folder(target.parent)
-
-
-def _stored(path: str, named: FileName, sha256: str, size_bytes: int, document_id: str) -> StoredFile:
-    return StoredFile(
-        id=new_id("fil"),
-        path=path,
-        file_name=named.file_name,
-        media_type=named.media_type,
-        sha256=sha256,
-        size_bytes=size_bytes,
-        format=named.format,
-        document_id=document_id,
-    )
 
 
 def _hash_and_sync(path: Path) -> tuple[str, int]:

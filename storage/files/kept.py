@@ -44,8 +44,11 @@ class FileName:
 class Files(Protocol):
     """The files of one organization. Each is put whole or not at all, and handed out only with the bytes that were put.
 
-    All of it may take long: it is called in a worker (`Books.use_files`).
+    All of it may take long: it is called in a worker (`Books.use_files`), never in a transaction that writes. Only what
+    is read of files of at most `near_bytes` takes less than handing it to a thread; less than 0 where nothing does.
     """
+
+    near_bytes: int
 
     def being_written(self, room: Room, suffix: str) -> AbstractContextManager[Path]:
         """A file on this machine to write to, gone again at the end.
@@ -89,6 +92,30 @@ class Files(Protocol):
 
     def remove(self, file: StoredFile) -> bool:
         """Remove the file; whether it was there."""
+        ...
+
+    def put_named(self, path: str, content: bytes) -> None:
+        """Keep these bytes under the name that they have elsewhere.
+
+        Raises:
+            StorageFault: there is no room, or nothing can be written.
+        """
+        ...
+
+    def remove_all(self) -> None:
+        """Remove all files of the organization, which is gone."""
+        ...
+
+
+class AllFiles(Protocol):
+    """The files of all organizations of an installation. `beside_books`: they lie in the folders of the books, come
+    with these and go with these.
+    """
+
+    beside_books: bool
+
+    def of(self, organization_id: str) -> Files:
+        """Those of one organization."""
         ...
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from invoicing.remedies import Act
 from invoicing.text.typed import counted
 from storage.books import exports
-from storage.books.pool import ORGANIZATIONS_FOLDER
 from storage.directory import organizations
-from storage.files.in_folder import FilesInFolder
+from storage.files.buckets import Bucket
 from storage.folder.findings import Finding
 from storage.folder.looking import Look
 from storage.folder.standstill import check_in_use
+from storage.folder.store import files_of
 from storage.sqlite.faults import StorageFault
 
 
@@ -40,19 +40,21 @@ def aged_exports(look: Look, *, now: datetime, kept_days: int) -> Iterator[Findi
             )
 
 
-def remove_aged_exports(look: Look, root: Path, *, now: datetime, kept_days: int) -> int:
+def remove_aged_exports(look: Look, root: Path, *, now: datetime, kept_days: int, bucket: Bucket | None = None) -> int:
     """Remove the files of exports that have aged, and answer how many that were. Their records say so from then on."""
     check_in_use(root)
-    before = now - timedelta(days=kept_days)
+    kept, before = files_of(root, bucket), now - timedelta(days=kept_days)
     removed = 0
     for organization_id, _ in _known(look):
-        kept = FilesInFolder(root / ORGANIZATIONS_FOLDER / organization_id)
         try:
             look.change_books(organization_id, lambda db: exports.say_removed(db, before=before, at=now))
-            # In a transaction of its own: what is on record as removed may be missing, and nothing else.
-            removed += look.change_books(organization_id, partial(exports.remove_files, kept=kept))
+            # After that is certain: what is on record as removed may be missing, and nothing else.
+            removed_files = look.books(organization_id, exports.removed_files)
+            gone = exports.remove_files(kept.of(organization_id), removed_files)
+            look.change_books(organization_id, partial(exports.say_gone, ids=gone, at=now))
         except StorageFault:
             continue
+        removed += len(gone)
     return removed
 
 

@@ -1,7 +1,8 @@
-"""Where the databases of a data folder are: in it, or on a server, which the folder then names.
+"""Where the databases and the files of a data folder are: in it, or on a server and in a bucket, which the folder then
+names.
 
 Who forgets to name the server would otherwise begin a new, empty installation beside the true one, and who names one
-for a folder that has its own books would leave these behind.
+for a folder that has its own books would leave these behind; so it is with the files.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from invoicing.refusals import Conflict
 from storage.directory.database import DIRECTORY_FILE
+from storage.files.buckets import BUCKET_FILE
 from storage.sqlite.faults import faults_told
 
 SERVER_FILE = "database-server"
@@ -36,19 +38,50 @@ def check_home(root: Path, server: str) -> None:
         raise Conflict(f"The books of {root} are on {named}, and not on {server}.", field="database_url")
 
 
+def check_files_home(root: Path, bucket: str) -> None:
+    """Make sure that the files are in `bucket`, or in the folder where that is empty.
+
+    Raises:
+        Conflict: they are somewhere else.
+    """
+    named = files_home_of(root)
+    if named and not bucket:
+        raise Conflict(f"The files of {root} are in {named}: name that as the files URL.", field="files_url")
+    if named and bucket and named != bucket:
+        raise Conflict(f"The files of {root} are in {named}, and not in {bucket}.", field="files_url")
+
+
 def home_of(root: Path) -> str:
     """The server's database that the folder names; empty where it names none."""
-    with faults_told(root):
-        try:
-            return (root / SERVER_FILE).read_text("utf-8").strip()
-        except (FileNotFoundError, NotADirectoryError):
-            return ""
+    return _named(root, SERVER_FILE)
 
 
 def name_home(root: Path, server: str) -> None:
     """Let the folder name the server's database, once and for all."""
-    if home_of(root) != server:
+    _name(root, SERVER_FILE, server)
+
+
+def files_home_of(root: Path) -> str:
+    """The bucket that the folder names; empty where it names none."""
+    return _named(root, BUCKET_FILE)
+
+
+def name_files_home(root: Path, bucket: str) -> None:
+    """Let the folder name the bucket of its files, once and for all."""
+    _name(root, BUCKET_FILE, bucket)
+
+
+def _named(root: Path, file: str) -> str:
+    with faults_told(root):
+        try:
+            return (root / file).read_text("utf-8").strip()
+        except (FileNotFoundError, NotADirectoryError):
+            return ""
+
+
+def _name(root: Path, file: str, home: str) -> None:
+    if _named(root, file) != home:
         with faults_told(root):
-            unfinished = root / f".{SERVER_FILE}.new"
-            unfinished.write_text(f"{server}\n", "utf-8")
-            os.replace(unfinished, root / SERVER_FILE)
+            unfinished = root / f".{file}.new"
+            unfinished.write_text(f"{home}\n", "utf-8")
+            os.replace(unfinished, root / file)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from invoicing.refusals import Refusal
 from storage.books.pool import ORGANIZATIONS_FOLDER
 from storage.folder.leftovers import is_old
 from storage.plain_files import UNFINISHED_PREFIX, check_plain_folders, is_plain_file, plain_names, remove_plainly
@@ -24,8 +25,9 @@ _SUFFIX = ".lock"
 
 
 @contextmanager
-def being_made(root: Path, organization_id: str) -> Iterator[None]:
-    """Hold the lock of the organization that is being made, until it is known or given up.
+def being_made(root: Path, organization_id: str, *, stays_if_refused: bool = False) -> Iterator[None]:
+    """Hold the lock of the organization that is being made, until it is known or given up; `stays_if_refused`: the file
+    is left, as by a maker that is gone, where that is refused.
 
     Raises:
         StorageFault: there is no room, or the data folder cannot be written to.
@@ -35,14 +37,19 @@ def being_made(root: Path, organization_id: str) -> Iterator[None]:
         marker.parent.mkdir(mode=0o700, exist_ok=True)
         check_plain_folders(marker)
         stream = marker.open("xb")
+    is_over = True
     try:
         if sys.platform != "win32":
             fcntl.flock(stream, fcntl.LOCK_EX)
         yield
+    except Refusal:
+        is_over = not stays_if_refused
+        raise
     finally:
         # Windows removes nothing that is open.
         stream.close()
-        marker.unlink(missing_ok=True)
+        if is_over:
+            marker.unlink(missing_ok=True)
 
 
 def half_made(root: Path) -> list[str]:

@@ -22,7 +22,7 @@ from storage.plain_files import lies_plainly, write_probe
 
 
 class Fault(Enum):
-    """What is wrong, in one word. The last nine are faults of the storage and not of the file: it may be sound."""
+    """What is wrong, in one word. The last eleven are faults of the storage and not of the file: it may be sound."""
 
     MISSING = "missing"
     NOT_A_FILE = "not_a_file"
@@ -47,6 +47,8 @@ class Fault(Enum):
     CROWDED = "crowded"
     BUSY = "busy"
     UNREACHABLE = "unreachable"
+    FILES_UNREACHABLE = "files_unreachable"
+    FILES_REFUSED = "files_refused"
     UNKNOWN = "unknown"
 
     @property
@@ -154,6 +156,14 @@ _WORDS = {
         "the database server did not answer, or ended the connection",
         "Look at what is there before trying again. The operator looks whether the server runs.",
     ),
+    Fault.FILES_UNREACHABLE: (
+        "the store of the files did not answer, or reported an error",
+        "The books are as they were: try again. The operator looks whether the store can be reached.",
+    ),
+    Fault.FILES_REFUSED: (
+        "the store of the files did not let Counterfoil in, or has no such bucket",
+        "The books are as they were. The operator looks at the bucket's name, the key, and what that key may do.",
+    ),
     Fault.UNKNOWN: ("the file cannot be opened", ""),
 }
 _REMEDIES = {
@@ -165,19 +175,7 @@ _REMEDIES = {
     Fault.DISK_ERROR: Act.EXAMINE,
     Fault.UNKNOWN: Act.EXAMINE,
 }
-_OF_STORAGE = frozenset(
-    {
-        Fault.NOT_PERMITTED,
-        Fault.READ_ONLY,
-        Fault.FULL,
-        Fault.DISK_ERROR,
-        Fault.TOO_MANY_OPEN,
-        Fault.CROWDED,
-        Fault.BUSY,
-        Fault.UNREACHABLE,
-        Fault.UNKNOWN,
-    }
-)
+_OF_STORAGE = frozenset(list(Fault)[-11:])
 
 
 class StorageFault(Unavailable):

@@ -17,10 +17,11 @@ from server.settings import Settings, read_settings
 from storage.books.pool import ORGANIZATIONS_FOLDER
 from storage.database import Databases
 from storage.directory.database import DIRECTORY_FILE
+from storage.files.buckets import Bucket, bucket_of
 from storage.folder import store
 from storage.folder.diagnosis import FolderLook, diagnose
 from storage.folder.findings import Finding
-from storage.folder.home import name_home
+from storage.folder.home import files_home_of, name_home
 from storage.folder.looking import Look
 from storage.folder.store import Store
 from storage.postgres.addresses import Address, address_of
@@ -72,7 +73,13 @@ def open_store(
     if keys is None:
         # A program that is no test of the suite leaves no key where those of real installations lie.
         keys = read_settings().keys if "COUNTERFOIL_KEYS" in os.environ else root.with_name(f"{root.name}-keys")
-    return store.open_store(root, limits, keys=keys, address=address(root))
+    return store.open_store(root, limits, keys=keys, address=address(root), bucket=bucket(root))
+
+
+def bucket(root: Path) -> Bucket | None:
+    """The bucket that the folder says its files are in."""
+    named = files_home_of(root)
+    return bucket_of(named) if named else None
 
 
 def databases(root: Path) -> Databases:
