@@ -42,6 +42,8 @@ from server.http.origins import AllowedOrigins
 from server.http.plain import PlainServer
 from server.http.questions import Questions
 from server.http.safe_headers import SafeHeaders
+from server.http.shared_limits import PURPOSE as PURPOSE_OF_LIMITS
+from server.http.shared_limits import SharedLimits
 from server.http.sweeping import now_and_then
 from server.http.uploads import Uploads
 from server.mcp import CounterfoilServer
@@ -109,9 +111,16 @@ def http_application(
     downloading = Transfers(allowance.downloads, allowance.downloads_each)
     desk, urls = Desk.of(office, allowance), ConnectionUrls.of(port=settings.port, public_url=settings.public_url)
     known = Providers(office.latest, of_operator)
-    limiter = Limiter(settings.allowance)
+    limits = SharedLimits(store.directory, office.latest, store.keys.key(PURPOSE_OF_LIMITS))
+    limiter = limits.limiter("calls", allowance)
     standing = StandingRights(Deadline(Dispatch(entrances), allowance), office)
-    running += [*_sweeping(office, desk), standing.run, desk.exports.run, partial(asked.run, store.directory)]
+    running += [
+        *_sweeping(office, desk),
+        standing.run,
+        desk.exports.run,
+        partial(asked.run, store.directory),
+        limits.run,
+    ]
     gate = _gate(office, standing, limiter, asked)
 
     @asynccontextmanager
@@ -131,8 +140,8 @@ def http_application(
             Route(uploads.PATH, Uploads(office, settings.allowance), methods=["GET", "POST"]),
             *pages(desk),
             *identity_routes(desk),
-            *authorization_routes(desk, urls, allowance, known, fetch=fetch),
-            *signing_in.routes(desk, known, allowance),
+            *authorization_routes(desk, urls, allowance, known, limits, fetch=fetch),
+            *signing_in.routes(desk, known, allowance, limits),
             Route(WELL_KNOWN + "/{path:path}", ProtectedResource(settings.public_url).__call__, methods=_READ),
             *([meter.route(store)] if meter is not None else []),
             Route(ANYTHING, Nowhere(desk, gate)),

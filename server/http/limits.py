@@ -63,6 +63,17 @@ class _Account:
     balance: int
     refilled_ms: int
     under_way: int = 0
+    spent: int = 0
+    told: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """How many requests a principal has made of this process, as was told `before` and in all."""
+
+    principal: str
+    before: int
+    total: int
 
 
 def monotonic_milliseconds() -> int:
@@ -74,12 +85,15 @@ def monotonic_milliseconds() -> int:
 class Limiter:
     """Keeps an account for each principal; those long unused are forgotten.
 
-    `milliseconds` answers a monotonic time.
+    `milliseconds` answers a monotonic time. `wake` is called when a principal has made so many requests that other
+    processes should know of them (`server/http/shared_limits.py`).
     """
 
     allowance: Allowance
     milliseconds: Callable[[], int] = monotonic_milliseconds
+    wake: Callable[[], object] = lambda: None
     _accounts: OrderedDict[str, _Account] = field(default_factory=OrderedDict)
+    _untold: dict[str, None] = field(default_factory=dict)
 
     def enter(self, principal: str) -> int:
         """Count a request in. 0 where it may go on; otherwise after how many seconds to try again."""
@@ -91,7 +105,38 @@ class Limiter:
             return max(1, -(-missing // (self.allowance.per_second * 1_000)))
         account.balance -= 1_000
         account.under_way += 1
+        account.spent += 1
+        if account.spent - account.told >= self.worth_telling:
+            self._untold[principal] = None
+            self.wake()
         return 0
+
+    @property
+    def worth_telling(self) -> int:
+        """From how many requests on other processes should know of them: a tenth of what may come at once."""
+        return max(1, self.allowance.burst // 10)
+
+    @property
+    def has_untold(self) -> bool:
+        """Whether other processes should know of somebody."""
+        return bool(self._untold)
+
+    def untold(self, most: int) -> list[Spent]:
+        """Of whom other processes should know, as many as `most`; they count as told."""
+        told = []
+        for principal in list(self._untold)[:most]:
+            del self._untold[principal]
+            account = self._accounts.get(principal)
+            if account is not None:
+                told.append(Spent(principal, account.told, account.spent))
+                account.told = account.spent
+        return told
+
+    def charge(self, principal: str, requests: int) -> None:
+        """So many requests were made of other processes. Nobody owes more than what may come at once."""
+        if principal in self._accounts:
+            account = self._account(principal)
+            account.balance = max(account.balance - requests * 1_000, -self.allowance.burst * 1_000)
 
     def leave(self, principal: str) -> None:
         """Count a request out that was let in."""

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from starlette.routing import Route
 
-from server.http.limits import Allowance, Limiter
+from server.http.limits import Allowance
+from server.http.shared_limits import SharedLimits
 from server.oauth.assertions import StaffAssertions
 from server.oauth.authorize import Authorize
 from server.oauth.consent import ConsentPage
@@ -35,7 +36,13 @@ _log = logging.getLogger(__name__)
 
 
 def routes(
-    desk: Desk, urls: ConnectionUrls, allowance: Allowance, known: Providers, *, fetch: Fetch = fetch_json
+    desk: Desk,
+    urls: ConnectionUrls,
+    allowance: Allowance,
+    known: Providers,
+    limits: SharedLimits,
+    *,
+    fetch: Fetch = fetch_json,
 ) -> list[Route]:
     """Every route of the authorization server; `fetch` has the documents of programs that describe themselves, and
     `known` the identity provider that connects its staff.
@@ -45,8 +52,11 @@ def routes(
     documents, keys = (Remembered(fetch, office.latest) for _ in range(2))
     programs = Programs(office, documents.get)
     of_strangers = replace(allowance, per_second=allowance.programs_per_second, burst=allowance.programs_burst)
-    asking, registering, fetching = (Limiter(of_strangers) for _ in range(3))
-    serving = Limiter(allowance)
+    asking, registering, fetching = (
+        limits.limiter(counts, of_strangers)
+        for counts in ("connections asked for", "registrations", "keys of programs")
+    )
+    serving = limits.limiter("tokens", allowance)
     proof = Proof(programs, frozenset({url, f"{url}/", f"{url}/oauth/token"}), keys, fetching)
     mark = BrowserMark(secure=desk.cookie.secure)
 

@@ -18,6 +18,7 @@ from operations.identity.vouching import sign_in_vouched
 from server.http.answers import Turned
 from server.http.limits import Allowance, Limiter
 from server.http.origins import origin_asked
+from server.http.shared_limits import SharedLimits
 from server.oauth.askers import asker_of, counted
 from server.oauth.fetching import NotFetched
 from server.oauth.people import Attempt, Relying, address_of, vouched_for
@@ -34,10 +35,10 @@ _SECONDS = 600
 _log = logging.getLogger(__name__)
 
 
-def routes(desk: Desk, known: Providers, allowance: Allowance) -> list[Route]:
+def routes(desk: Desk, known: Providers, allowance: Allowance, limits: SharedLimits) -> list[Route]:
     """The pages of the sign-in through a provider, which each address has asked as often as for a client program."""
     of_address = replace(allowance, per_second=allowance.programs_per_second, burst=allowance.programs_burst)
-    one = ProviderSignIn(desk, known, Limiter(of_address))
+    one = ProviderSignIn(desk, known, limits.limiter("sign-ins", of_address))
     return [desk.open_page(BEGIN, one.begin), desk.open_page(ANSWER, one.answer)]
 
 

@@ -47,5 +47,21 @@ class Reply(DirectoryTable, table=True):
     expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
-for _model in (FollowedWork, Reply):
+class Spending(DirectoryTable, table=True):
+    """How many requests one account has made of one server process lately, for the others to count them too.
+
+    `account` is a digest of whose it is and of what is counted. `spent` is the number since the process began, `before`
+    what it was when it was told last.
+    """
+
+    __tablename__ = "spending"
+
+    process: str = Field(primary_key=True)
+    account: str = Field(primary_key=True)
+    spent: int
+    before: int
+    told_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+for _model in (FollowedWork, Reply, Spending):
     table_of(_model).info.update(NO_SETTING)
