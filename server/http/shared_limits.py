@@ -95,8 +95,8 @@ class SharedLimits:
             limiter.charge(principal, self._more(kept))
         for account in whose:
             self._heard.pop(account, None)
-        for one in others:
-            self._heard.setdefault(one.account, {})[one.process] = one.spent
+        for kept in others:
+            self._heard.setdefault(kept.account, {})[kept.process] = kept.spent
         while len(self._heard) > _HEARD_MAX:
             del self._heard[next(iter(self._heard))]
 

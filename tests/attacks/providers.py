@@ -14,6 +14,7 @@ from operations.access import Office
 from operations.authorization.programs import register_program
 from operations.identity.providers import ProviderSettings, remove_provider, set_provider
 from server.http.limits import Allowance
+from server.http.shared_limits import SharedLimits
 from server.oauth import assertions, people, signing_in
 from server.oauth.people import Attempt
 from server.oauth.provider import Providers
@@ -68,7 +69,11 @@ async def _login(scene: Scene) -> AsyncIterator[_Login]:
         try:
             desk = Desk.of(replace(one.office, public_url=HERE))
             known = Providers(desk.office.latest, elsewhere.guard)
-            pages = Starlette(routes=signing_in.routes(desk, known, Allowance()))
+            pages = Starlette(
+                routes=signing_in.routes(
+                    desk, known, Allowance(), SharedLimits(one.store.directory, one.clock, b"accounts")
+                )
+            )
             yield _Login(elsewhere, await colleague(one, one.organization, "accountant"), pages)
         finally:
             await remove_provider(one.office)

@@ -22,6 +22,7 @@ from operations.identity.providers import ProviderSettings, link_person, remove_
 from operations.membership import invite_user, remove_user
 from operations.people import rename_user
 from server.http.limits import Allowance, Limiter
+from server.http.shared_limits import SharedLimits
 from server.oauth.people import confirmed_address
 from server.oauth.provider import FAILED, Providers
 from server.oauth.signing_in import ANSWER, BEGIN, ProviderSignIn, routes
@@ -86,7 +87,12 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         office = replace(one.office, public_url=HERE)
         desk = Desk.of(office)
         known = Providers(office.latest, elsewhere.guard)
-        pages = [*routes(desk, known, Allowance()), *identity_routes(desk), desk.page("/who", who), desk.page("/", who)]
+        pages = [
+            *routes(desk, known, Allowance(), SharedLimits(one.store.directory, one.clock, b"accounts")),
+            *identity_routes(desk),
+            desk.page("/who", who),
+            desk.page("/", who),
+        ]
         made = House(one, elsewhere, Starlette(routes=pages))
         await made.invite()
         yield made
