@@ -11,17 +11,19 @@ _TYPED = "a server keeps in a column only what is of its type"
 _ORDER = "a server promises no order by itself"
 _SCHEMA_6 = "begins with files of an earlier version"
 _PAGES = "about a file of SQLite that is damaged, exchanged or no file"
+_FULL = "about a disk that holds the databases; a server tells of its own (tests/storage/test_server_faults.py)"
+_EARLY = "where books are on a server, it is asked before anybody is greeted"
 _OPEN = "counts the files that connections hold open"
 _DISK = "about commits that wait for the disk under a file"
 _EVERY = "begins with a server in every run, whatever others keep books in"
 _INTERRUPT = "what interrupts a task ends its event loop: there a transaction is a task"
 _LOCKED = "takes SQLite's lock of a file from outside, or moves the file away"
+_PIPE = "tests/server/test_http_damage.py::test_a_server_with_a_pipe_in_the_place_of_what_it_needs_says_so_and_ends"
 _RAISES = "tests/storage/test_brief_transactions.py::test_one_that_raises_leaves_nothing_and_holds_up_nobody"
 
 SQLITE_ALONE = {
     "tests/operations/test_dimensions.py::test_books_with_dimensions_from_before_their_totals": _SCHEMA_6,
     "tests/operations/test_order_of_lists.py::test_whoever_asks_for_no_order_gets_another": _ORDER,
-    "tests/server/test_workers_on_server.py": _EVERY,
     "tests/server/test_cli.py::test_a_backup_is_restored_elsewhere_and_verifies": _BACKUP,
     "tests/server/test_cli.py::test_a_damaged_directory_is_one_clear_line_from_every_command": _PAGES,
     "tests/server/test_cli.py::test_doctor_says_errors_in_one_line_more": _PAGES,
@@ -30,12 +32,24 @@ SQLITE_ALONE = {
     "tests/server/test_cli_organizations.py::test_a_restored_organization_gives_no_number": _BACKUP,
     "tests/server/test_cli_organizations.py::test_lost_books_are_brought_back_with_a_reason": _BACKUP,
     "tests/server/test_damaged_books.py": _PAGES,
+    "tests/server/test_http_damage.py::test_a_full_disk_is_told_to_whoever_has_a_credential": _FULL,
     "tests/server/test_http_damage.py::test_a_server_with_a_pipe_in_a_clients_place": _PAGES,
+    f"{_PIPE}[directory.db": _PAGES,
     "tests/server/test_http_damage.py::test_downloads_and_dedicated_connections_say_what_is_wrong": _PAGES,
-    "tests/server/test_outside_anchors.py::test_a_loss_that_somebody_answers_for_is_a_note": _FILES,
-    "tests/server/test_stdio_start.py::test_a_folder_that_is_not_ours_is_refused_before_anything_is_answered": _PAGES,
-    "tests/server/test_stdio_start.py::test_books_of_an_earlier_version_are_brought_up_behind_the_greeting": _SCHEMA_6,
     "tests/server/test_http_doors.py::test_what_cannot_be_looked_up_is_said_so": _LOCKED,
+    "tests/server/test_outside_anchors.py::test_a_loss_that_somebody_answers_for_is_a_note": _FILES,
+    "tests/server/test_stdio_start.py::test_a_client_is_greeted_and_told_the_tools_before_anything_is_loaded": _EARLY,
+    "tests/server/test_stdio_start.py::test_a_client_that_leaves_while_loading_leaves_the_folder_as_it_was": _EARLY,
+    "tests/server/test_stdio_start.py::test_a_folder_that_does_not_open_after_the_greeting_ends_the_process": _EARLY,
+    "tests/server/test_stdio_start.py::test_a_folder_that_is_not_ours_is_refused_before_anything_is_answered": _PAGES,
+    "tests/server/test_stdio_start.py::test_a_new_folder_is_begun_even_for_a_client_that_leaves_while_loading": _EARLY,
+    "tests/server/test_stdio_start.py::test_books_of_an_earlier_version_are_brought_up_behind_the_greeting": _SCHEMA_6,
+    "tests/server/test_stdio_start.py::test_the_first_look_finds_what_stands_in_the_log_alone": _FILES,
+    "tests/server/test_stdio_start.py::test_what_is_asked_while_loading_is_answered_once_it_has_ended": _EARLY,
+    "tests/server/test_storage_at_fault.py::test_a_full_disk_has_one_answer_whatever_is_being_written": _FULL,
+    "tests/server/test_storage_at_fault.py::test_sound_books_on_read_only_storage": _FILES,
+    "tests/server/test_storage_at_fault.py::test_what_is_damaged_is_told_on_read_only_storage_too": _PAGES,
+    "tests/server/test_workers_on_server.py": _EVERY,
     "tests/storage/test_access_queries.py::test_what_is_reached_is_asked_for_once": _MEMORY,
     "tests/storage/test_access_queries.py::test_who_reaches_what_is_known_anew_after_every_change": _MEMORY,
     "tests/storage/test_asking.py::test_what_cannot_be_read_is_named_wherever_it_is_found_out[a row": _TYPED,
