@@ -32,6 +32,7 @@ from tests.support.practice import Practice, practice
 from tests.support.raw import raw, raw_value, take_away
 from tests.support.settling_year import random_year
 from tests.support.stores import open_store
+from tests.support.waiting import until
 
 READY = {
     "line1": "1 Quay",
@@ -242,6 +243,8 @@ async def test_a_summary_whose_organization_lost_its_anchor_is_not_told(tmp_path
 
 
 async def standing(one: Practice, organization: OrganizationRef) -> Standing:
+    # On a server the anchor tells how books look, and that follows a moment after what was written.
+    await until(lambda: not one.store.pool.entries_noted())
     (found,) = await standings(one.office, [organization])
     return found
 

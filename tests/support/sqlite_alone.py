@@ -6,6 +6,7 @@ from __future__ import annotations
 
 _BACKUP = "what is restored, or taken over into a new folder, is in files there"
 _FILES = "about files of SQLite"
+_LOOKS = "on a server anchors tell how books look: what went past them is found when the books are opened"
 _MEMORY = "about what a connection to a file remembers; one to a server is everybody's, and remembers nothing"
 _TYPED = "a server keeps in a column only what is of its type"
 _ORDER = "a server promises no order by itself"
@@ -24,6 +25,8 @@ _RAISES = "tests/storage/test_brief_transactions.py::test_one_that_raises_leaves
 SQLITE_ALONE = {
     "tests/operations/test_dimensions.py::test_books_with_dimensions_from_before_their_totals": _SCHEMA_6,
     "tests/operations/test_order_of_lists.py::test_whoever_asks_for_no_order_gets_another": _ORDER,
+    "tests/operations/test_summaries.py::test_of_many_books_that_changed_only_some_are_read_at_once": _LOOKS,
+    "tests/operations/test_summaries.py::test_what_another_program_writes_is_noticed": _LOOKS,
     "tests/server/test_cli.py::test_a_backup_is_restored_elsewhere_and_verifies": _BACKUP,
     "tests/server/test_cli.py::test_a_damaged_directory_is_one_clear_line_from_every_command": _PAGES,
     "tests/server/test_cli.py::test_doctor_says_errors_in_one_line_more": _PAGES,
