@@ -52,27 +52,6 @@ def existing(settings: Settings) -> Path:
     return settings.data
 
 
-def existing_files(settings: Settings, *, instead: str) -> Path:
-    """The data folder, for what works on books in files; where they are on a server, `instead` says what does it.
-
-    Raises:
-        NotFound: there is none.
-        Conflict: the books are on a server.
-    """
-    check_files(settings, instead=instead)
-    return existing(settings)
-
-
-def check_files(settings: Settings, *, instead: str) -> None:
-    """Refuse what works on books in files, where they are on a server.
-
-    Raises:
-        Conflict: they are.
-    """
-    if settings.address is not None:
-        raise Conflict(f"The books are on {settings.address}, and this works on files: {instead}", field="database_url")
-
-
 def verify(
     data: Data = None,
     organization: Annotated[str, typer.Option(help="Only this organization (its handle).")] = "",
@@ -145,7 +124,6 @@ def restore(
         return
     if reason:
         raise typer.BadParameter("it goes with --organization.", param_hint="--reason")
-    check_files(settings, instead="restore into files, without the database URL.")
     _restore_all(settings, folder.absolute(), signed_by)
 
 
@@ -154,9 +132,14 @@ def _restore_all(settings: Settings, folder: Path, signed_by: str) -> None:
     from storage.folder.backup import restore as lay_down
 
     with progress("Restoring") as tell:
-        report = lay_down(
-            folder, settings.data, keys=settings.keys, signed_by=signed_by, now=system_clock(), progress=tell
-        )
+        if settings.address is None:
+            to = lay_down
+        else:
+            from storage.folder.restoring_all import restore_to_server
+            from storage.postgres.place import ServerPlace
+
+            to = partial(restore_to_server, server=ServerPlace(settings.data, settings.address))
+        report = to(folder, settings.data, keys=settings.keys, signed_by=signed_by, now=system_clock(), progress=tell)
     held = f"{counted(report.organizations, 'organization')}, {counted(report.files, 'file')}"
     say(f"Restored {held}, to {settings.data}.")
     if report.asleep:
@@ -181,21 +164,28 @@ async def _restore_one(
     from storage.folder.migrating import migrate_all
     from storage.folder.restoring_one import restore_from_archive, restore_organization
 
-    root = existing_files(settings, instead="see docs/scaling.md for backups of a server.")
+    root = existing(settings)
     check_reason(reason)
-    migrate_all(root, lambda done, of: None)
+    migrate_all(root, lambda done, of: None, address=settings.address)
     async with local_office(settings) as office:
         organization, now = await find_organization(office, handle), office.now()
         with progress("Restoring") as tell:
             lay_down = restore_from_archive if is_archive else restore_organization
             restored = lay_down(
-                folder, root, organization.id, keys=settings.keys, signed_by=signed_by, now=now, progress=tell
+                folder,
+                root,
+                office.store.databases.place,
+                organization.id,
+                keys=settings.keys,
+                signed_by=signed_by,
+                now=now,
+                progress=tell,
             )
         say(f"Restored {handle} as of {restored.created_at:%Y-%m-%d %H:%M} UTC: {counted(restored.files, 'file')}.")
-        if restored.set_aside is not None:
-            say(f"What was there before is at {restored.set_aside}.")
+        if restored.before.where:
+            say(f"What was there before is kept: {', '.join(restored.before.where)}.")
         try:
-            brought = await bring_back_books(office, organization, reason=reason, given=restored.given)
+            brought = await bring_back_books(office, organization, reason=reason, given=restored.before.given)
         except Conflict as nothing:
             say(message_of(nothing, at_terminal))
             return

@@ -282,6 +282,12 @@ def put_all_to_sleep(session: Session, *, now: datetime) -> int:
     return len(rows)
 
 
+def count_asleep(session: Session) -> int:
+    """How many credentials sleep."""
+    asleep = col(Credential.revoked_at).is_(None), col(Credential.asleep_since).is_not(None)
+    return session.exec(select(func.count()).select_from(Credential).where(*asleep)).one()
+
+
 def wake(session: Session, credential_id: str) -> None:
     session.get_one(Credential, credential_id).asleep_since = None
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -157,7 +157,14 @@ def back_up(root: Path, place: Place, target: Path, *, keys: Path, now: datetime
 
 
 def restore(
-    backup: Path, root: Path, *, keys: Path, now: datetime, progress: Progress, signed_by: str = ""
+    backup: Path,
+    root: Path,
+    *,
+    keys: Path,
+    now: datetime,
+    progress: Progress,
+    signed_by: str = "",
+    at_last: Callable[[Path], None] = lambda staged: None,
 ) -> RestoreReport:
     """Lay the data folder of a backup down at `root`, which is new or empty, and bring it to this schema.
 
@@ -165,7 +172,8 @@ def restore(
     nobody knows which these are.
 
     The manifest has to be signed by its installation, a key of which lies in the folder `keys`, or by the key that is
-    named. Every file is compared with it while it is copied; the backup itself is never written to.
+    named. Every file is compared with it while it is copied; the backup itself is never written to. `at_last` is done
+    to the folder before it is there.
 
     Raises:
         InvalidInput: it is no backup, or not signed so, a file of it is missing, too many, changed or of a newer
@@ -185,6 +193,7 @@ def restore(
         if failed := [path for path, _ in migration.failed if path not in manifest.damaged]:
             raise Unavailable(f"{failed[0]} could not be brought to this version's schema.")
         asleep, people = _put_to_sleep(staged, now)
+        at_last(staged)
     progress(len(manifest.files), len(manifest.files))
     return RestoreReport(
         root=root,

@@ -5,13 +5,25 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
+from storage.directory.anchors import Number
 from storage.plain_files import sync_folder
 
 SET_ASIDE_FOLDER = "set-aside"
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """What was in the place of restored books: `where` that lies now, and the numbers that its documents have, where it
+    can still be read.
+    """
+
+    where: tuple[str, ...] = ()
+    given: tuple[Number, ...] = ()
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -64,8 +64,10 @@ def move(
     now: datetime,
     progress: Progress,
     at: AtTable = lambda organization_id, table: None,
+    without: Collection[str] = (),
 ) -> Moved:
-    """Move the installation of the folder from `source` to `target`, or go on where that was interrupted.
+    """Move the installation of the folder from `source` to `target`, or go on where that was interrupted. Books of the
+    organizations that are left out, `without`, are nowhere.
 
     Raises:
         Conflict: another move has begun here, or is under way; there is something at the target already; or what
@@ -76,7 +78,7 @@ def move(
         begun = _begun(root, source, target, now)
         if begun.sealed:
             return _seal(root, source, target, begun, Moved(len(begun.arrived), 0, 0))
-        return _move(root, source, target, begun, _Telling(progress, at))
+        return _move(root, source, target, begun, _Telling(progress, at), without)
 
 
 def take_back(root: Path, source: Place, target: Place, *, progress: Progress) -> None:
@@ -124,14 +126,14 @@ class _Telling:
         self._done += _steps(kind)
 
 
-def _move(root: Path, source: Place, target: Place, begun: Move, telling: _Telling) -> Moved:
+def _move(root: Path, source: Place, target: Place, begun: Move, telling: _Telling, without: Collection[str]) -> Moved:
     with directory_named():
         source.settle("")
         known = source.read("", organizations.all_ids)
     telling.steps = len(known) * _steps(FileKind.BOOKS) + _steps(FileKind.DIRECTORY)
     documents = rows = 0
     for organization_id, handle in known:
-        if organization_id in begun.arrived:
+        if organization_id in begun.arrived or organization_id in without:
             telling.skip(FileKind.BOOKS)
             continue
         with _named(handle):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -12,9 +13,10 @@ from sqlmodel import Session
 
 from invoicing.refusals import Conflict
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
+from storage.directory.anchors import Number, ends_of_books
 from storage.directory.database import DIRECTORY_FILE
 from storage.files.in_folder import folder_among
-from storage.folder.exchanging import SET_ASIDE_FOLDER
+from storage.folder.exchanging import SET_ASIDE_FOLDER, SetAside, exchanged
 from storage.folder.home import SERVER_FILE, name_home
 from storage.folder.provisioning import make_file, organization_folders
 from storage.folder.staging import sync_tree
@@ -32,7 +34,7 @@ from storage.sqlite.engines import (
     write_once,
 )
 from storage.sqlite.examining import check_ends_with_a_page
-from storage.sqlite.faults import Fault, faults_told
+from storage.sqlite.faults import UNREADABLE_ROW, Fault, StorageFault, faults_told
 from storage.sqlite.stamps import Difference, Stamp
 
 T = TypeVar("T")
@@ -106,12 +108,19 @@ class Place(Protocol):
         """
         ...
 
+    def exchange(self, organization_id: str, folder: Path, now: datetime) -> SetAside:
+        """As `bring_in`, in the place of what there is, which is set aside."""
+        ...
+
 
 class FilesPlace:
-    """The files of the data folder `root`; `arriving`: they are made now, and not in use yet."""
+    """The files of the data folder `root`; `arriving`: they are made now, and not in use yet; not `kept`: once they are
+    left they are removed, and not set aside.
+    """
 
-    def __init__(self, root: Path, *, arriving: bool = False) -> None:
+    def __init__(self, root: Path, *, arriving: bool = False, kept: bool = True) -> None:
         self._root = root
+        self._kept = kept
         self._directory = root / (ARRIVING_FILE if arriving else DIRECTORY_FILE)
 
     @property
@@ -177,11 +186,21 @@ class FilesPlace:
             os.rename(folder, place)
             sync_folder(place.parent)
 
+    def exchange(self, organization_id: str, folder: Path, now: datetime) -> SetAside:
+        check_in_use(self._root)
+        with faults_told(self._root):
+            sync_tree(folder)
+            with exchanged(self._root, folder, self._file(organization_id).parent, now) as aside:
+                pass
+        return SetAside((str(aside),), _given(aside, organization_id)) if aside else SetAside()
+
     def _set_aside(self, file: Path, place: Path) -> None:
         if os.path.lexists(file):
             checkpoint(file)
         for path in _with_companions(file):
-            if os.path.lexists(path):
+            if not self._kept:
+                path.unlink(missing_ok=True)
+            elif os.path.lexists(path):
                 place.mkdir(mode=0o700, parents=True, exist_ok=True)
                 shutil.move(path, place / path.name)
                 sync_folder(place)
@@ -190,6 +209,14 @@ class FilesPlace:
         if not organization_id:
             return self._directory
         return folder_among(self._root / ORGANIZATIONS_FOLDER, organization_id) / BOOKS_FILE
+
+
+def _given(set_aside: Path, organization_id: str) -> tuple[Number, ...]:
+    """The directory may know less than the books themselves: whoever wrote last may have ended before it was told."""
+    try:
+        return read_once(set_aside / BOOKS_FILE, _stamp(organization_id), ends_of_books, examined=True).numbers
+    except (StorageFault, *UNREADABLE_ROW):
+        return ()
 
 
 def _stamp(organization_id: str) -> Stamp:

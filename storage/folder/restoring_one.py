@@ -5,43 +5,38 @@ there is set aside.
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
 from invoicing.progress import Progress
 from invoicing.refusals import InvalidInput, NotFound
-from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
-from storage.directory.anchors import Number, ends_of_books
+from storage.books.pool import ORGANIZATIONS_FOLDER
 from storage.folder.archive import lay_down_archive, opened_archive
 from storage.folder.backup import books_path, check_names, check_stamp, lay_down_file, recorded_files
-from storage.folder.exchanging import exchanged
+from storage.folder.exchanging import SetAside
 from storage.folder.manifest import read_manifest
 from storage.folder.migrating import bring_up
-from storage.folder.staging import check_apart, sync_tree
-from storage.folder.standstill import check_in_use
-from storage.migrations import head_stamp
+from storage.folder.places import Place
+from storage.folder.staging import check_apart
 from storage.plain_files import UNFINISHED_PREFIX
-from storage.sqlite.engines import FileKind, StorageFault, faults_told, read_once
-from storage.sqlite.faults import UNREADABLE_ROW
+from storage.sqlite.engines import FileKind, faults_told
 
 
 @dataclass(frozen=True, slots=True)
 class RestoredOne:
-    """What was restored. `set_aside` is where that lies now which was there before; None where there was nothing.
-    `given` are the numbers that its documents have, where it can still be read.
-    """
+    """What was restored, and what was there before, which is set aside."""
 
     created_at: datetime
     files: int
-    set_aside: Path | None
-    given: tuple[Number, ...]
+    before: SetAside
 
 
 def restore_organization(
     backup: Path,
     root: Path,
+    place: Place,
     organization_id: str,
     *,
     keys: Path,
@@ -49,7 +44,8 @@ def restore_organization(
     progress: Progress,
     signed_by: str = "",
 ) -> RestoredOne:
-    """Put the books and files of one organization, as the backup has them, in the place of what there is.
+    """Put the books and files of one organization, as the backup has them, in the place of what there is: books at
+    `place`, files in the data folder `root`.
 
     The manifest is signed as for restoring the whole. Every file is compared with it while it is copied. Nothing is
     deleted. Books that end before what the
@@ -85,17 +81,17 @@ def restore_organization(
             for name in ("documents", "exports"):
                 (staged / folder / name).mkdir(exist_ok=True)
             bring_up(staged / path, FileKind.BOOKS, organization_id, by_hand=False)
-            sync_tree(staged)
-            set_aside = _exchange(root, staged / folder, root / folder, now)
+            before = place.exchange(organization_id, staged / folder, now)
         finally:
             shutil.rmtree(staged, ignore_errors=True)
     progress(len(entries), len(entries))
-    return RestoredOne(manifest.created_at, len(entries), set_aside, _given(set_aside, organization_id))
+    return RestoredOne(manifest.created_at, len(entries), before)
 
 
 def restore_from_archive(
     archive: Path,
     root: Path,
+    place: Place,
     organization_id: str,
     *,
     keys: Path,
@@ -116,27 +112,8 @@ def restore_from_archive(
         staged.mkdir(mode=0o700)
         try:
             laid = lay_down_archive(archived, content, staged, progress=progress)
-            sync_tree(staged)
-            set_aside = _exchange(root, laid.folder, root / ORGANIZATIONS_FOLDER / organization_id, now)
+            before = place.exchange(organization_id, laid.folder, now)
         finally:
             shutil.rmtree(staged, ignore_errors=True)
-    given = (*_given(set_aside, organization_id), *(one.number for one in archived.manifest.numbers))
-    return RestoredOne(archived.manifest.created_at, len(archived.manifest.files), set_aside, given)
-
-
-def _given(set_aside: Path | None, organization_id: str) -> tuple[Number, ...]:
-    """The directory may know less than the books themselves: whoever wrote last may have ended before it was told."""
-    if set_aside is None:
-        return ()
-    try:
-        stamp = head_stamp(FileKind.BOOKS, organization_id)
-        return read_once(set_aside / BOOKS_FILE, stamp, ends_of_books, examined=True).numbers
-    except (StorageFault, *UNREADABLE_ROW):
-        return ()
-
-
-def _exchange(root: Path, restored: Path, place: Path, now: datetime) -> Path | None:
-    """Put the restored folder in its place, and what was there under a name of its own."""
-    check_in_use(root)
-    with exchanged(root, restored, place, now) as aside:
-        return aside
+    given = (*before.given, *(one.number for one in archived.manifest.numbers))
+    return RestoredOne(archived.manifest.created_at, len(archived.manifest.files), replace(before, given=given))

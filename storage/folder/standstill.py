@@ -40,7 +40,8 @@ class StandsStill(Unavailable):
 @dataclass(frozen=True, slots=True)
 class Move:
     """A move that has begun: from where to where, an empty text for files in the folder; the organizations that have
-    arrived; and whether it is sealed: then the books are at the target, and it can only go on.
+    arrived; and whether it is sealed: then the books are at the target, and it can only go on. `backup` is the sum of
+    the manifest of a backup that was laid down to be moved.
     """
 
     source: str
@@ -48,6 +49,7 @@ class Move:
     begun: str
     arrived: tuple[str, ...] = field(default=())
     sealed: bool = False
+    backup: str = ""
 
 
 def move_of(root: Path) -> Move | None:

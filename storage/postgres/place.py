@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +18,9 @@ from invoicing.refusals import Conflict
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.copying import NotTheSame, check_contents, contents, copy_rows
 from storage.database import Mode
+from storage.directory.anchors import Number, ends_of_books
 from storage.files.in_folder import folder_among
+from storage.folder.exchanging import SetAside, exchanged
 from storage.folder.provisioning import make_file
 from storage.folder.staging import sync_tree
 from storage.folder.standstill import check_in_use
@@ -28,12 +31,11 @@ from storage.postgres.database import as_checked
 from storage.postgres.engines import run_apart, transact_once
 from storage.postgres.faults import server_faults_told
 from storage.postgres.schemas import Schemas
-from storage.postgres.scopes import Scope, books_scope, directory_scope
+from storage.postgres.scopes import Scope, aside_schema, books_scope, directory_scope
 from storage.sqlite.engines import FileKind, read_once
-from storage.sqlite.faults import UNREADABLE_ROW, DamagedStore, Fault, faults_told
+from storage.sqlite.faults import UNREADABLE_ROW, DamagedStore, Fault, StorageFault, faults_told
 
 T = TypeVar("T")
-Fill = Callable[[Session], None]
 
 
 class ServerPlace:
@@ -89,24 +91,40 @@ class ServerPlace:
 
     def bring_in(self, organization_id: str, folder: Path) -> None:
         check_in_use(self._root)
-        self._check_missing(organization_id)
+        if books_scope(organization_id).schema in self._run(self._schemas.names):
+            raise Conflict("There are books of this organization here that belong to none: remove their schema first.")
         place = folder_among(self._root / ORGANIZATIONS_FOLDER, organization_id)
         try:
-            self._send(folder / BOOKS_FILE, organization_id, partial(self._schemas.lay_out, organization_id))
             with faults_told(self._root):
-                leave_books_out(folder)
+                books = _taken_out(folder)
                 sync_tree(folder)
+            self._run(partial(self._schemas.begin, organization_id))
+            self._send(books, organization_id, partial(self._schemas.fill, organization_id), then=_nothing)
+            with faults_told(self._root):
                 os.rename(folder, place)
                 sync_folder(place.parent)
         except BaseException:
             self._run(partial(self._schemas.discard, organization_id))
             raise
 
-    def _check_missing(self, organization_id: str) -> None:
-        if books_scope(organization_id).schema in self._run(self._schemas.names):
-            raise Conflict(
-                "There are books of this organization here that belong to none: move their schema away first."
-            )
+    def exchange(self, organization_id: str, folder: Path, now: datetime) -> SetAside:
+        check_in_use(self._root)
+        given, aside = self._given(organization_id), aside_schema(organization_id, now)
+        place = folder_among(self._root / ORGANIZATIONS_FOLDER, organization_id)
+        with faults_told(self._root):
+            books = _taken_out(folder)
+            sync_tree(folder)
+        self._run(partial(self._schemas.begin, organization_id))
+        # Where the transaction cannot be kept in the end, the folders are as they were.
+        with ExitStack() as undone:
+
+            def exchange_folders() -> Path | None:
+                return undone.enter_context(exchanged(self._root, folder, place, now))
+
+            make = partial(self._schemas.fill_anew, organization_id, aside)
+            before = self._send(books, organization_id, make, then=exchange_folders)
+        kept = (f"schema {aside}",) if aside in self._run(self._schemas.names) else ()
+        return SetAside((*((str(before),) if before else ()), *kept), given)
 
     def _copy(self, organization_id: str, copy: Path, here: Session) -> None:
         """Make the file, read it anew, and compare."""
@@ -115,17 +133,31 @@ class ServerPlace:
         stamp = head_stamp(kind, organization_id)
         check_contents(written, read_once(copy, stamp, lambda there: contents(kind, there, _nobody)))
 
-    def _send(self, file: Path, organization_id: str, make: Callable[[Fill], Coroutine[Any, Any, None]]) -> None:
+    def _send(
+        self,
+        file: Path,
+        organization_id: str,
+        make: Callable[[Callable[[Session], T]], Coroutine[Any, Any, T]],
+        then: Callable[[], T],
+    ) -> T:
         """Let `make` fill new books with what is in the file; what has arrived is read anew, and compared, before it is
-        kept.
+        kept. What is done `then` is answered.
         """
 
-        def fill(here: Session, there: Session) -> None:
+        def fill(here: Session, there: Session) -> T:
             written = copy_rows(FileKind.BOOKS, here, there, _nobody)
             check_contents(written, contents(FileKind.BOOKS, there, _nobody))
+            return then()
 
         stamp = head_stamp(FileKind.BOOKS, organization_id)
-        read_once(file, stamp, lambda here: self._run(partial(make, partial(fill, here))), examined=True)
+        return read_once(file, stamp, lambda here: self._run(partial(make, partial(fill, here))), examined=True)
+
+    def _given(self, organization_id: str) -> tuple[Number, ...]:
+        """The directory may know less than the books themselves: whoever wrote last may have ended before."""
+        try:
+            return self.read(organization_id, ends_of_books).numbers
+        except (StorageFault, *UNREADABLE_ROW):
+            return ()
 
     @contextmanager
     def _rows_told(self, organization_id: str) -> Iterator[None]:
@@ -151,14 +183,21 @@ class ServerPlace:
             return run_apart(act)
 
 
-def leave_books_out(folder: Path) -> None:
-    """Remove the books that lie in a folder of ours as a file, once they are on the server."""
+def _taken_out(folder: Path) -> Path:
+    """The books of a folder that was laid down, beside it: they are on the server when the folder is put in place."""
+    books = folder.parent / BOOKS_FILE
     for ending in ("", *COMPANIONS):
-        (folder / f"{BOOKS_FILE}{ending}").unlink(missing_ok=True)
+        if os.path.lexists(f"{folder / BOOKS_FILE}{ending}"):
+            os.rename(f"{folder / BOOKS_FILE}{ending}", f"{books}{ending}")
+    return books
 
 
 def _scope(organization_id: str) -> Scope:
     return books_scope(organization_id) if organization_id else directory_scope()
+
+
+def _nothing() -> None:
+    """Nothing more is done."""
 
 
 def _nobody(table: str) -> None:

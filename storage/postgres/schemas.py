@@ -33,14 +33,25 @@ from storage.postgres.engines import (
     take_role,
     transact_once,
 )
-from storage.postgres.scopes import DIRECTORY, OWNER, Scope, books_scope, directory_scope, is_of_books, template_scope
-from storage.postgres.templates import VERSION_TABLE, script_of
+from storage.postgres.scopes import (
+    DIRECTORY,
+    OWNER,
+    Scope,
+    books_scope,
+    directory_scope,
+    is_aside_of,
+    is_of_books,
+    is_template,
+    template_scope,
+)
+from storage.postgres.templates import SET_ASIDE, VERSION_TABLE, script_of
 from storage.sqlite.file_kinds import FileKind
 
 T = TypeVar("T")
 
 _SCHEMA = text("SELECT 1 FROM pg_namespace WHERE nspname = :schema")
 _ROLE = text("SELECT 1 FROM pg_roles WHERE rolname = :role")
+_FILLED = text("SELECT 1 FROM pg_class WHERE relnamespace = CAST(CAST(:schema AS text) AS regnamespace) LIMIT 1")
 _LOGIN = text("SELECT rolsuper OR rolbypassrls OR rolinherit FROM pg_roles WHERE rolname = current_user")
 _VERSIONED = text("SELECT schemaname FROM pg_tables WHERE tablename = :name")
 _VERSION = text("SELECT version_num FROM alembic_version")
@@ -156,18 +167,37 @@ class Schemas:
         """Make the empty tables of an organization and let `fill` fill them, whose they are with the rest, in one
         transaction.
         """
-        template = await self.ensure_template()
-        scope = books_scope(organization_id)
+        template, scope = await self.ensure_template(), books_scope(organization_id)
 
         def make(connection: Connection) -> T:
             self._begin_schema(connection, scope)
-            take_role(connection, _owned(template))
-            statements = script_of(connection, template.schema)
-            take_role(connection, _owned(scope))
-            run_script(connection, statements)
-            connection.execute(_STATE_VERSION, {"version": f"{head_stamp(FileKind.BOOKS).schema_version:04d}"})
-            self._allow(connection, scope)
-            return _filled(connection, scope, fill)
+            return self._laid_out(connection, template, scope, fill)
+
+        return await self._run(make)
+
+    async def begin(self, organization_id: str) -> None:
+        """Make the empty schema of an organization, unless it is there: whoever makes one lets all others wait."""
+        await self._run(lambda connection: self._begin_schema(connection, books_scope(organization_id)))
+
+    async def fill(self, organization_id: str, fill: Callable[[Session], T]) -> T:
+        """As `lay_out`, in a schema that was begun: nobody waits, however long it takes."""
+        template, scope = await self.ensure_template(), books_scope(organization_id)
+        return await self._run(lambda connection: self._laid_out(connection, template, scope, fill))
+
+    async def fill_anew(self, organization_id: str, aside: str, fill: Callable[[Session], T]) -> T:
+        """As `fill`; what was in the schema is kept in another, called `aside`, which no role may use."""
+        template, scope = await self.ensure_template(), books_scope(organization_id)
+
+        def make(connection: Connection) -> T:
+            if not _is_there(connection, _FILLED, schema=scope.schema):
+                return self._laid_out(connection, template, scope, fill)
+            connection.exec_driver_sql(f'CREATE SCHEMA "{aside}" AUTHORIZATION "{OWNER}"')
+            # Whoever writes has ended, and whoever wants to waits.
+            take_role(connection, _owned(scope), lock=True)
+            for query in SET_ASIDE:
+                for statement in connection.execute(query, {"schema": scope.schema, "aside": aside}).scalars().all():
+                    connection.exec_driver_sql(statement)
+            return self._laid_out(connection, template, scope, fill)
 
         return await self._run(make)
 
@@ -176,7 +206,10 @@ class Schemas:
         return await self._run(lambda connection: _filled(connection, self._directory, fill))
 
     async def discard(self, organization_id: str) -> None:
-        """Remove books that nobody knows of, and the role that could use them."""
+        """Remove books that nobody knows of, what was set aside of them, and the role that could use them."""
+        for name in await self.names():
+            if is_aside_of(name, organization_id):
+                await self._drop(name)
         await self._discard(books_scope(organization_id))
 
     async def names(self) -> list[str]:
@@ -190,7 +223,7 @@ class Schemas:
             Conflict: the installation in this database has moved.
         """
         await self._check_not_left()
-        return any(name == DIRECTORY or is_of_books(name) for name in await self.names())
+        return any(not is_template(name) for name in await self.names())
 
     async def discard_directory(self) -> None:
         """Remove the directory, and the role that could use it."""
@@ -199,7 +232,7 @@ class Schemas:
     async def discard_templates(self) -> None:
         """Remove the schemas that new books are copied from."""
         for name in await self.names():
-            if name not in (DIRECTORY, OWNER) and not is_of_books(name):
+            if is_template(name):
                 await self._drop(name)
 
     async def leave(self, to: str) -> None:
@@ -276,6 +309,15 @@ class Schemas:
         if not _is_there(connection, _ROLE, role=role):
             connection.exec_driver_sql(f'CREATE ROLE "{role}" NOLOGIN')
         connection.exec_driver_sql(f'GRANT "{role}" TO "{to}"')
+
+    def _laid_out(self, connection: Connection, template: Scope, scope: Scope, fill: Callable[[Session], T]) -> T:
+        take_role(connection, _owned(template))
+        statements = script_of(connection, template.schema)
+        take_role(connection, _owned(scope))
+        run_script(connection, statements)
+        connection.execute(_STATE_VERSION, {"version": f"{head_stamp(FileKind.BOOKS).schema_version:04d}"})
+        self._allow(connection, scope)
+        return _filled(connection, scope, fill)
 
     def _allow(self, connection: Connection, scope: Scope) -> None:
         """Let the schema's role use all that is in it, and change none of it but rows."""

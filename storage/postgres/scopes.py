@@ -6,7 +6,8 @@ Names are made of an organization's UUID and never of anybody's text.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
+from datetime import datetime
+from uuid import UUID, uuid4
 
 from storage.sqlite.file_kinds import FileKind
 
@@ -14,6 +15,8 @@ DIRECTORY = "counterfoil_directory"
 OWNER = "counterfoil_owner"
 """The role that schemas belong to. Roles are of a whole server, which is one installation's."""
 _BOOKS = "counterfoil_books_"
+_ASIDE = "counterfoil_aside_"
+_TEMPLATE = "counterfoil_template_"
 _SIGNED_64 = 1 << 63
 
 
@@ -49,7 +52,22 @@ def books_scope(organization_id: str) -> Scope:
 
 def template_scope(schema_version: int) -> Scope:
     """The schema that new books of this version are copied from, which its owner alone uses."""
-    return Scope(FileKind.BOOKS, f"counterfoil_template_{schema_version:04d}", OWNER, lock=FileKind.BOOKS.value)
+    return Scope(FileKind.BOOKS, f"{_TEMPLATE}{schema_version:04d}", OWNER, lock=FileKind.BOOKS.value)
+
+
+def aside_schema(organization_id: str, now: datetime) -> str:
+    """The name of a schema in which books that were replaced are kept: as long as a name may be."""
+    return f"{_ASIDE}{UUID(organization_id).hex}_{now:%Y%m%d}{uuid4().hex[:4]}"
+
+
+def is_aside_of(schema: str, organization_id: str) -> bool:
+    """Whether a schema of this name holds books of that organization which were replaced."""
+    return schema.startswith(f"{_ASIDE}{UUID(organization_id).hex}_")
+
+
+def is_template(schema: str) -> bool:
+    """Whether new books are copied from a schema of this name, or were, in an earlier version."""
+    return schema.startswith(_TEMPLATE)
 
 
 def is_of_books(schema: str) -> bool:

