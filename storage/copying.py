@@ -26,6 +26,7 @@ import storage.books.recurring_tables
 import storage.books.total_tables
 import storage.directory.activity_tables
 import storage.directory.authorization_tables
+import storage.directory.followed_tables
 import storage.directory.identity_tables
 import storage.directory.overview_tables
 import storage.directory.provider_tables  # noqa: F401  # All their tables are to be known here.
