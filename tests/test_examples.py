@@ -22,7 +22,8 @@ ALONE = [example for example in EXAMPLES if example != OVER_HTTP]
 # The SDK's client hands no variable of ours on to the server that it starts.
 HANDING_ON = (
     "import runpy, sys; from mcp.client import stdio;"
-    f" stdio.DEFAULT_INHERITED_ENV_VARS.append({stores.URL!r}); runpy.run_path(sys.argv[1], run_name='__main__')"
+    f" stdio.DEFAULT_INHERITED_ENV_VARS.append({stores.URL!r});"
+    " del sys.argv[0]; runpy.run_path(sys.argv[0], run_name='__main__')"
 )
 
 

@@ -33,7 +33,7 @@ from storage.directory.users import Person
 from tests.support.identity import SITE
 from tests.support.people import another_practice, archive, as_seen_by, colleague, refusal
 from tests.support.practice import Practice, practice
-from tests.support.raw import raw
+from tests.support.raw import raw, take_away
 from tests.support.stores import open_store
 
 KEY, LINK = CredentialKind.KEY, CredentialKind.LINK
@@ -168,7 +168,7 @@ async def test_an_invitation_that_is_on_record_lets_somebody_in_also_when_its_ca
                 await anyio.lowlevel.checkpoint()
             invited.cancel()
             await anyio.lowlevel.checkpoint()
-            somebody_else.rollback()
+            somebody_else.execute("ROLLBACK")
             await asyncio.wait([invited])
         assert await reach_of(one, ANA) == {PRACTICE: "viewer"}
 
@@ -290,7 +290,7 @@ async def test_what_cannot_be_put_on_record_lets_nobody_in_and_keeps_nobody_in(t
     async with practice(tmp_path, client="Harbour Bakery") as one:
         bakery = one.first_client
         await invite_user(one.office, bakery, ANA, role=Role.VIEWER)
-    (one.root / ORGANIZATIONS_FOLDER / bakery.id / BOOKS_FILE).write_bytes(b"no database")
+    take_away(one.root / ORGANIZATIONS_FOLDER / bakery.id / BOOKS_FILE)
     async with reopened(one) as office:
         refused = await refusal(invite_user(office, bakery, "ben@example.com", role=Role.VIEWER))
         assert isinstance(refused, Unavailable)

@@ -14,13 +14,12 @@ from operations.layer_plans import Model
 from operations.onboarding import ClientRequest, NewClient, create_client_organization
 from operations.organizations import all_organizations
 from operations.verification import verify_books
-from storage.folder.diagnosis import diagnose
 from storage.plain_files import UNFINISHED_PREFIX
 from tests.operations.test_copying import copy, made_of, save, with_a_shop
 from tests.support.layers import load_entity_layer
 from tests.support.practice import Practice, practice
 from tests.support.statements import InTheMiddle, failing_at, statements_run
-from tests.support.stores import books_there
+from tests.support.stores import books_there, diagnosis
 
 SAVED, RELEASED = "SAVEPOINT", "RELEASE SAVEPOINT"
 
@@ -57,7 +56,7 @@ async def test_a_fault_at_any_step_leaves_nothing_or_an_organization_that_works(
                 made = await copy(one, finch, organization_layer=Model.SOURCE)
             await check_it_works(one, finch, made)
         assert not list(tmp_path.rglob(f"{UNFINISHED_PREFIX}*"))
-        assert [finding for finding in diagnose(tmp_path, free_bytes_wanted=0) if finding.severity == "error"] == []
+        assert [finding for finding in diagnosis(tmp_path) if finding.severity == "error"] == []
 
 
 async def check_it_works(one: Practice, finch: OrganizationRef, made: NewClient) -> None:

@@ -47,7 +47,7 @@ def failing_at(wanted: str, number: int, error: BaseException) -> Iterator[None]
 def _before_each(told: Any) -> Iterator[None]:
     def before(connection: Connection, cursor: Any, statement: str, *_: Any) -> None:
         if statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE", "SAVEPOINT", "RELEASE")):
-            told(_path_of(connection, cursor.connection), statement)
+            told(_path_of(connection, cursor), statement)
 
     event.listen(Engine, "before_cursor_execute", before)
     try:
@@ -56,10 +56,10 @@ def _before_each(told: Any) -> Iterator[None]:
         event.remove(Engine, "before_cursor_execute", before)
 
 
-def _path_of(connection: Connection, driver: Any) -> str:
+def _path_of(connection: Connection, cursor: Any) -> str:
     """Where it is run; on a server where it would be in files: books are made there by whoever has no scope yet."""
     if not stores.is_on_server():
-        (first, *_) = driver.execute("PRAGMA database_list").fetchall()
+        (first, *_) = cursor.connection.execute("PRAGMA database_list").fetchall()
         return str(first[2])
     scope: Scope | None = connection.get_execution_options().get("counterfoil_scope")
     if scope is None:
