@@ -55,6 +55,7 @@ SQLITE_ALONE = {
     "tests/server/test_workers_on_server.py": _EVERY,
     "tests/storage/test_access_queries.py::test_what_is_reached_is_asked_for_once": _MEMORY,
     "tests/storage/test_access_queries.py::test_who_reaches_what_is_known_anew_after_every_change": _MEMORY,
+    "tests/storage/test_archives_on_server.py": _EVERY,
     "tests/storage/test_asking.py::test_what_cannot_be_read_is_named_wherever_it_is_found_out[a row": _TYPED,
     "tests/storage/test_backup.py": _BACKUP,
     "tests/storage/test_books_of_schema_6.py": _SCHEMA_6,
