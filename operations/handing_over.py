@@ -196,6 +196,7 @@ async def archive_of(
             now=office.now(),
             by=office.principal.on_record,
             progress=progress,
+            files=store.files,
         ),
     )
 

@@ -116,8 +116,19 @@ def _prepare(
         if verified.problem:
             raise InvalidInput(f"The books of the archive are not in order: {verified.problem}.", field="file")
         ends = _go_on(laid, office, archived, reason)
-        office.store.databases.place.bring_in(laid.organization_id, laid.folder)
+        _bring_in(office, laid)
     return verified, ends
+
+
+def _bring_in(office: Office, laid: LaidDown) -> None:
+    """Put the books in their place, and the files where this installation's are."""
+    store, files = office.store, office.store.files.of(laid.organization_id)
+    try:
+        store.files.take_over(laid.organization_id, laid.folder)
+        store.databases.place.bring_in(laid.organization_id, laid.folder)
+    except BaseException:
+        files.remove_all()
+        raise
 
 
 def _go_on(laid: LaidDown, office: Office, archived: Archived, reason: str) -> Ends:
@@ -173,7 +184,7 @@ def _publish(db: Session, office: Office, partner: OrganizationRef, archived: Ar
 async def _discard_unless_known(office: Office, organization_id: str) -> None:
     with suppress(Unavailable):
         if not await office.store.directory.read(lambda db: organizations.is_known(db, organization_id)):
-            await anyio.to_thread.run_sync(office.store.databases.discard, organization_id)
+            await anyio.to_thread.run_sync(office.store.discard, organization_id)
 
 
 async def _taken_already(office: Office, archived: Archived) -> Conflict:

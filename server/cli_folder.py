@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import anyio
 import typer
 
-from invoicing.refusals import Conflict, NotFound
+from invoicing.refusals import Conflict, InvalidInput, NotFound
 from invoicing.text.typed import counted
 from server.cli_options import Data, Json, SignedBy
 from server.console import complain, progress, say, say_json
@@ -78,13 +78,14 @@ def backup(
         return
     from server.app import system_clock
     from storage.folder.backup import back_up
-    from storage.folder.store import place_of
+    from storage.folder.store import files_of, place_of
 
     settings = read_settings(data)
     root = existing(settings)
     place, now = place_of(root, settings.address), system_clock()
     with progress("Backing up") as tell:
-        report = back_up(root, place, folder.absolute(), keys=settings.keys, now=now, progress=tell)
+        files = files_of(root, settings.bucket)
+        report = back_up(root, place, folder.absolute(), keys=settings.keys, now=now, progress=tell, files=files)
     held = f"{counted(report.organizations, 'organization')}, {counted(report.files, 'file')}"
     say(f"Backed up {held}, to {folder.absolute()}.")
     say(f"SHA-256 of its manifest: {report.manifest_sha256}")
@@ -124,6 +125,12 @@ def restore(
         return
     if reason:
         raise typer.BadParameter("it goes with --organization.", param_hint="--reason")
+    if settings.bucket is not None:
+        raise InvalidInput(
+            "A backup is laid down with its files in the folder: leave the files URL away, and move them into a bucket"
+            " then (counterfoil move-files).",
+            field="files_url",
+        )
     _restore_all(settings, folder.absolute(), signed_by)
 
 
@@ -161,6 +168,7 @@ async def _restore_one(
 ) -> None:
     from operations.recovery import bring_back_books, check_reason
     from server.app import find_organization, local_office
+    from storage.books.pool import ORGANIZATIONS_FOLDER
     from storage.folder.migrating import migrate_all
     from storage.folder.restoring_one import restore_from_archive, restore_organization
 
@@ -181,6 +189,7 @@ async def _restore_one(
                 now=now,
                 progress=tell,
             )
+        office.store.files.take_over(organization.id, root / ORGANIZATIONS_FOLDER / organization.id)
         say(f"Restored {handle} as of {restored.created_at:%Y-%m-%d %H:%M} UTC: {counted(restored.files, 'file')}.")
         if restored.before.where:
             say(f"What was there before is kept: {', '.join(restored.before.where)}.")

@@ -11,6 +11,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -20,12 +21,21 @@ from uuid import UUID, uuid4
 from storage.files.kept import FileName, Room, StoredFile
 from storage.files.naming import named_by_content, named_by_sum
 from storage.files.objects import PIECE_BYTES, Objects
-from storage.plain_files import UNFINISHED_PREFIX, open_plain_file
+from storage.plain_files import UNFINISHED_PREFIX, is_plain_file, open_plain_file, plain_names, remove_plainly
 from storage.sqlite.faults import Fault, file_faults_told, told
 
 _NAME = re.compile(rf"({'|'.join(Room)})/[A-Za-z0-9._-]{{0,120}}[A-Za-z0-9]", re.ASCII)
 _ORGANIZATIONS = "organizations"
 _SUM_IN_NAME = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was put into the bucket, and by their names in the organization's folder the damaged files that were not."""
+
+    files: int
+    size_bytes: int
+    damaged: tuple[str, ...]
 
 
 class FilesInBucket:
@@ -40,6 +50,24 @@ class FilesInBucket:
     def of(self, organization_id: str) -> ObjectsOfOne:
         """Those of one organization."""
         return ObjectsOfOne(self._objects, self._root, organization_id)
+
+    def take_over(self, organization_id: str, folder: Path) -> list[str]:
+        damaged = self.send(organization_id, folder).damaged
+        if not damaged:
+            for room in Room:
+                remove_plainly(folder / room)
+        return list(damaged)
+
+    def send(self, organization_id: str, folder: Path) -> Sent:
+        """Put the files of an organization's folder into the bucket; the folder stays as it is."""
+        there, files, size_bytes, damaged = self.of(organization_id), 0, 0, list[str]()
+        for path in files_in(folder):
+            size = there.take_over(path, folder / path)
+            if size is None:
+                damaged.append(path)
+            else:
+                files, size_bytes = files + 1, size_bytes + size
+        return Sent(files, size_bytes, tuple(damaged))
 
 
 class ObjectsOfOne:
@@ -96,12 +124,15 @@ class ObjectsOfOne:
         self._objects.remove(self._name(new.path))
 
     def open(self, file: StoredFile) -> BinaryIO | None:
+        return self.open_named(file.path, file.sha256, file.size_bytes)
+
+    def open_named(self, path: str, sha256: str, size_bytes: int) -> BinaryIO | None:
         # Nobody is given a byte before all of them were compared.
-        pieces = self._pieces(file.path, file.size_bytes)
+        pieces = self._pieces(path, size_bytes)
         if pieces is None:
             return None
         with file_faults_told(self._root):
-            kept: BinaryIO = BytesIO() if file.size_bytes <= PIECE_BYTES else TemporaryFile(dir=self._root)  # noqa: SIM115
+            kept: BinaryIO = BytesIO() if size_bytes <= PIECE_BYTES else TemporaryFile(dir=self._root)  # noqa: SIM115
             digest = hashlib.sha256()
             try:
                 for piece in pieces:
@@ -110,7 +141,7 @@ class ObjectsOfOne:
             except BaseException:
                 kept.close()
                 raise
-        if digest.hexdigest() != file.sha256:
+        if digest.hexdigest() != sha256:
             kept.close()
             return None
         kept.seek(0)
@@ -194,3 +225,11 @@ class ObjectsOfOne:
         if _NAME.fullmatch(path) is None:
             raise ValueError("no name of a file of ours")
         return f"{self._below}/{path}"
+
+
+def files_in(folder: Path) -> Iterator[str]:
+    """The files by their names in an organization's folder; what is unfinished begins with a dot, and is none."""
+    for room in Room:
+        for one in plain_names(folder / room):
+            if is_plain_file(one) and not one.name.startswith("."):
+                yield f"{room}/{one.name}"

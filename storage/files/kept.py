@@ -78,6 +78,10 @@ class Files(Protocol):
         """The file at its beginning, if its bytes are those that were put; None where it is missing or damaged."""
         ...
 
+    def open_named(self, path: str, sha256: str, size_bytes: int) -> BinaryIO | None:
+        """The same, of the file of this name."""
+        ...
+
     def read_named(self, path: str, sha256: str) -> bytes | None:
         """The bytes of the file of this name, if they have this hash."""
         ...
@@ -116,6 +120,12 @@ class AllFiles(Protocol):
 
     def of(self, organization_id: str) -> Files:
         """Those of one organization."""
+        ...
+
+    def take_over(self, organization_id: str, folder: Path) -> list[str]:
+        """Keep the files that lie in a folder as in an organization's, and answer which of them are damaged: these stay
+        where they are.
+        """
         ...
 
 

@@ -10,12 +10,13 @@ import hashlib
 import os
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import IO, Annotated, Final, Literal
 from uuid import uuid4
 
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
@@ -25,6 +26,7 @@ from invoicing.progress import Progress
 from invoicing.refusals import Conflict, InvalidInput, Unavailable
 from storage.books.closing import closed_by
 from storage.directory.anchors import Number, ends_of_books
+from storage.files.kept import AllFiles
 from storage.folder.backup import (
     books_path,
     check_stamp,
@@ -43,6 +45,7 @@ from storage.folder.manifest import (
 )
 from storage.folder.migrating import bring_up
 from storage.folder.places import Place
+from storage.folder.recorded import open_recorded
 from storage.folder.signing import FROZEN, Signature, SigningKeys, Trusted
 from storage.migrations import head_stamp
 from storage.plain_files import UNFINISHED_PREFIX, open_plain_file, sync_folder
@@ -136,8 +139,10 @@ def make_archive(
     now: datetime,
     by: str,
     progress: Progress,
+    files: AllFiles | None = None,
 ) -> Archived:
-    """Put the organization's books, which may be in use at `place`, and its files below `root` into a new file.
+    """Put the organization's books, which may be in use at `place`, and its files below `root`, or wherever `files` has
+    them, into a new file.
     `numbers` are those that the directory knows to have been given out.
 
     Raises:
@@ -170,7 +175,8 @@ def make_archive(
             content = (manifest.model_dump_json(indent=1) + "\n").encode()
             signature = keys.sign(content, purpose=SIGNED_AS, now=now)
             made = staged / "archive.zip"
-            _write(made, root, staged, manifest, content, signature, progress)
+            opened = partial(open_recorded, root, files)
+            _write(made, opened, staged, manifest, content, signature, progress)
             _put_in_place(made, target)
         finally:
             shutil.rmtree(staged, ignore_errors=True)
@@ -246,7 +252,7 @@ def lay_down_archive(archived: Archived, archive: zipfile.ZipFile, folder: Path,
 
 def _write(
     made: Path,
-    root: Path,
+    opened: Callable[[ManifestEntry], IO[bytes]],
     staged: Path,
     manifest: ArchiveManifest,
     content: bytes,
@@ -257,19 +263,21 @@ def _write(
     with zipfile.ZipFile(made, "x", zipfile.ZIP_STORED) as archive:
         archive.writestr(_member(MANIFEST_FILE, manifest.created_at), content)
         archive.writestr(_member(SIGNATURE_FILE, manifest.created_at), signature.model_dump_json(indent=1) + "\n")
-        _add(archive, staged / books.path, books, manifest.created_at)
+        _add(archive, lambda entry: open_plain_file(staged / entry.path), books, manifest.created_at)
         for done, entry in enumerate(recorded):
             progress(done, len(recorded))
-            _add(archive, root / entry.path, entry, manifest.created_at)
+            _add(archive, opened, entry, manifest.created_at)
     with made.open("rb+") as stream:
         os.fsync(stream.fileno())
     progress(len(recorded), len(recorded))
 
 
-def _add(archive: zipfile.ZipFile, source: Path, entry: ManifestEntry, at: datetime) -> None:
+def _add(
+    archive: zipfile.ZipFile, opened: Callable[[ManifestEntry], IO[bytes]], entry: ManifestEntry, at: datetime
+) -> None:
     digest, size_bytes = hashlib.sha256(), 0
     try:
-        with open_plain_file(source) as origin, archive.open(_member(entry.path, at), "w", force_zip64=True) as copy:
+        with opened(entry) as origin, archive.open(_member(entry.path, at), "w", force_zip64=True) as copy:
             while chunk := origin.read(1024 * 1024):
                 digest.update(chunk)
                 size_bytes += copy.write(chunk)

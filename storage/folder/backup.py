@@ -26,6 +26,7 @@ from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import browsers, credentials, organizations, sign_in_links, users
 from storage.directory.anchors import ends_of_books
 from storage.directory.database import DIRECTORY_FILE, directory_named
+from storage.files.kept import AllFiles
 from storage.folder.heads import Head, head_of
 from storage.folder.manifest import (
     MANIFEST_FILE,
@@ -40,6 +41,7 @@ from storage.folder.manifest import (
 from storage.folder.migrating import migrate_all
 from storage.folder.places import Place
 from storage.folder.provisioning import discard_books
+from storage.folder.recorded import open_recorded
 from storage.folder.signing import SigningKeys, name_of
 from storage.folder.staging import check_apart, check_free, laid_down
 from storage.migrations import head_stamp
@@ -94,9 +96,19 @@ class RestoreReport:
     manifest_sha256: str
 
 
-def back_up(root: Path, place: Place, target: Path, *, keys: Path, now: datetime, progress: Progress) -> BackupReport:
-    """Copy the databases at `place` and the files in the data folder `root`, all of which may be in use, into `target`,
-    which is new or empty. What it holds is signed with the installation's key in the folder `keys`.
+def back_up(
+    root: Path,
+    place: Place,
+    target: Path,
+    *,
+    keys: Path,
+    now: datetime,
+    progress: Progress,
+    files: AllFiles | None = None,
+) -> BackupReport:
+    """Copy the databases at `place` and the files in the data folder `root`, or wherever `files` has them, all of which
+    may be in use, into `target`, which is new or empty. What it holds is signed with the installation's key in the
+    folder `keys`.
 
     Raises:
         KeysUnavailable: nothing can be signed.
@@ -131,7 +143,7 @@ def back_up(root: Path, place: Place, target: Path, *, keys: Path, now: datetime
                 ends = read_once(staged / path, found, ends_of_books, examined=True)
                 heads.append(head_of(organization_id, handle, ends))
             for recorded in recorded_files(staged, organization_id):
-                if _copy_recorded(root, staged, recorded):
+                if _copy_recorded(root, files, staged, recorded):
                     entries.append(recorded)
                 else:
                     damaged.append(recorded.path)
@@ -271,11 +283,11 @@ def _file_rows(session: Session) -> list[tuple[str, int, str]]:
     return list(session.exec(query.order_by(col(tables.StoredFile.id))))
 
 
-def _copy_recorded(root: Path, staged: Path, recorded: ManifestEntry) -> bool:
+def _copy_recorded(root: Path, files: AllFiles | None, staged: Path, recorded: ManifestEntry) -> bool:
     """Whether the file was there with the bytes on record; otherwise it is not copied."""
-    source, copy = root / recorded.path, staged / recorded.path
+    copy = staged / recorded.path
     try:
-        origin = open_plain_file(source)
+        origin = open_recorded(root, files, recorded)
     except OSError:
         return False
     copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

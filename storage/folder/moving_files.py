@@ -9,36 +9,26 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from invoicing.progress import Progress
 from invoicing.refusals import Conflict
 from storage.files.buckets import FIELD, Bucket
-from storage.files.in_bucket import FilesInBucket, ObjectsOfOne
+from storage.files.in_bucket import FilesInBucket, Sent
 from storage.files.kept import Room
 from storage.files.objects import Objects
 from storage.folder.bucket import claim
 from storage.folder.exchanging import SET_ASIDE_FOLDER
 from storage.folder.home import files_home_of, name_files_home
 from storage.folder.provisioning import organization_folders
-from storage.plain_files import is_plain_file, plain_names, sync_folder
+from storage.plain_files import sync_folder
 from storage.sqlite.faults import faults_told
 
 
-@dataclass(frozen=True, slots=True)
-class MovedFiles:
-    """What has moved, and by their paths in the folder the damaged files that were left behind."""
-
-    files: int
-    size_bytes: int
-    damaged: tuple[str, ...]
-
-
-def move_into_bucket(root: Path, bucket: Bucket, installation: str, *, now: datetime, progress: Progress) -> MovedFiles:
+def move_into_bucket(root: Path, bucket: Bucket, installation: str, *, now: datetime, progress: Progress) -> Sent:
     """Put all files of the data folder, which nobody may be serving, into the bucket, which is used from then on.
+    Damaged files are named by their paths in the data folder.
 
     Raises:
         Conflict: the bucket has another installation's files, or this one's are in a bucket already.
@@ -52,7 +42,7 @@ def move_into_bucket(root: Path, bucket: Bucket, installation: str, *, now: date
     files, size_bytes, damaged = 0, 0, list[str]()
     for done, folder in enumerate(folders):
         progress(done, len(folders))
-        sent = send_files(folder, there.of(folder.name))
+        sent = there.send(folder.name, folder)
         files, size_bytes = files + sent.files, size_bytes + sent.size_bytes
         damaged += [f"{folder.parent.name}/{folder.name}/{path}" for path in sent.damaged]
     # From here on nobody writes a file into the folder, also not who has not heard of it yet.
@@ -61,27 +51,7 @@ def move_into_bucket(root: Path, bucket: Bucket, installation: str, *, now: date
         for folder in folders:
             _set_aside(folder, root / SET_ASIDE_FOLDER / f"moved-to-a-bucket-{now:%Y%m%dT%H%M%S}" / folder.name)
     progress(len(folders), len(folders))
-    return MovedFiles(files, size_bytes, tuple(damaged))
-
-
-def send_files(folder: Path, there: ObjectsOfOne) -> MovedFiles:
-    """Put the files of one organization's folder into the bucket; the folder stays as it is."""
-    files, size_bytes, damaged = 0, 0, list[str]()
-    for path in _files_in(folder):
-        size = there.take_over(path, folder / path)
-        if size is None:
-            damaged.append(path)
-        else:
-            files, size_bytes = files + 1, size_bytes + size
-    return MovedFiles(files, size_bytes, tuple(damaged))
-
-
-def _files_in(folder: Path) -> Iterator[str]:
-    """The files by their names in the organization's folder; what is unfinished begins with a dot, and is none."""
-    for room in Room:
-        for one in plain_names(folder / room):
-            if is_plain_file(one) and not one.name.startswith("."):
-                yield f"{room}/{one.name}"
+    return Sent(files, size_bytes, tuple(damaged))
 
 
 def _set_aside(folder: Path, place: Path) -> None:

@@ -17,17 +17,21 @@ from sqlmodel import Session
 from invoicing.refusals import Conflict, NotFound, Unavailable
 from operations.file_readers import FileReader
 from operations.files import ExportRequest, MadeFile, export_documents, open_file_by_link, read_file, render_document
+from operations.handing_over import back_up_organization
+from operations.removing import remove_organization
+from operations.taking_over import take_over
 from operations.verification import verify_books
 from storage.books import exports
 from storage.books.pool import Books
 from storage.files import objects as of_objects
-from storage.files.in_bucket import FilesInBucket
+from storage.files.in_bucket import FilesInBucket, Sent
 from storage.files.objects import Objects
 from storage.folder.aged_exports import remove_aged_exports
 from storage.folder.bucket import SEAL
-from storage.folder.moving_files import MovedFiles, move_into_bucket
+from storage.folder.moving_files import move_into_bucket
 from storage.folder.store import open_store as open_with
 from storage.ids import new_organization_id
+from tests.support.backups import back_up, silent
 from tests.support.buckets import needs_object_store, new_bucket, objects
 from tests.support.clock import SettableClock
 from tests.support.practice import Practice, practice
@@ -38,7 +42,7 @@ DAY = timedelta(days=1)
 pytestmark = needs_object_store
 
 
-def moved(root: Path, objects: Objects, name: str) -> MovedFiles:
+def moved(root: Path, objects: Objects, name: str) -> Sent:
     now = SettableClock()()
     return move_into_bucket(root, objects.bucket, name, now=now, progress=lambda done, of: None)
 
@@ -52,7 +56,7 @@ async def one(tmp_path: Path, objects: Objects) -> AsyncIterator[Practice]:
         number = (await begun.issue(books, (await begun.customer(books)).id)).document.number
         before = await render_document(books, number, file_format="pdf")
         name = begun.store.name
-    assert moved(root, objects, name) == MovedFiles(1, before.file.size_bytes, ())
+    assert moved(root, objects, name) == Sent(1, before.file.size_bytes, ())
     async with open_store(root) as store:
         assert isinstance(store.files, FilesInBucket)
         opened = replace(begun, office=replace(begun.office, store=store))
@@ -173,6 +177,32 @@ def test_files_to_begin_with_come_before_the_books_and_go_again_where_these_are_
     assert one.store.files.of(new).read_named(path, hashlib.sha256(content).hexdigest()) == content
     one.store.discard(new)
     assert names(objects) == before
+
+
+async def test_a_client_leaves_with_its_files_and_comes_with_them_and_a_backup_holds_them(
+    one: Practice, objects: Objects, tmp_path: Path
+) -> None:
+    client, other = one.first_client, await one.client("Cliff Hotel")
+    made = await export(one.books(other))
+    below = f"organizations/{client.id}/"
+    before = [name for name in names(objects) if name.startswith(below)]
+    report = back_up(one.root, tmp_path / "backup", now=one.clock(), progress=silent)
+    assert (report.damaged, report.files) == ((), 2 + len(names(objects)) + 2)
+    for name in names(objects):
+        assert hashlib.sha256((tmp_path / "backup" / name).read_bytes()).hexdigest()[:12] in name
+    archive = tmp_path / "bakery.zip"
+    await remove_organization(one.office, client, archive, silent, handle=client.handle)
+    # Nobody else's went with them.
+    assert names(objects) == [f"organizations/{other.id}/{made.file.path}"]
+    taken = await take_over(one.office, archive, silent, reason="a mistake")
+    assert [name for name in names(objects) if name.startswith(below)] == before
+    assert not list((one.root / below).rglob("*.pdf"))
+    assert not (await verify_books(one.books(taken.organization))).problem
+    one.store.files.of(client.id).remove_all()
+    with pytest.raises(Unavailable, match="missing"):
+        await back_up_organization(one.office, taken.organization, tmp_path / "again.zip", silent)
+    damaged = back_up(one.root, tmp_path / "damaged", now=one.clock(), progress=silent).damaged
+    assert set(damaged) == set(before)
 
 
 async def test_an_installation_starts_with_its_own_bucket_alone(

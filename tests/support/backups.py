@@ -17,7 +17,7 @@ from storage.folder import backup as backups
 from storage.folder.backup import BackupReport, RestoreReport
 from storage.folder.manifest import MANIFEST_FILE, SIGNATURE_FILE, SIGNED_AS
 from storage.folder.signing import SigningKeys
-from storage.folder.store import place_of
+from storage.folder.store import files_of, place_of
 from tests.support import stores
 from tests.support.clock import NOON
 from tests.support.practice import Practice
@@ -29,9 +29,8 @@ def silent(done: int, of: int) -> None:
 
 def back_up(root: Path, target: Path, *, now: datetime, progress: Progress) -> BackupReport:
     """A backup that is signed with the key of the test's own folder of keys."""
-    return backups.back_up(
-        root, place_of(root, stores.address(root)), target, keys=keys_folder(), now=now, progress=progress
-    )
+    place, files = place_of(root, stores.address(root)), files_of(root, stores.bucket(root))
+    return backups.back_up(root, place, target, keys=keys_folder(), now=now, progress=progress, files=files)
 
 
 def restore(backup: Path, root: Path, *, now: datetime, progress: Progress) -> RestoreReport:

@@ -108,7 +108,11 @@ def objects(monkeypatch: pytest.MonkeyPatch) -> Objects:
     """A folder of a real store's bucket that nothing is in, for whoever is let in as an operator lets them."""
     for name, value in object_store().environment.items():
         monkeypatch.setenv(name, value)
-    return Objects(new_bucket())
+    made = Objects(new_bucket())
+    # This store makes a bucket for whoever first puts something into it.
+    made.create("first", b"")
+    made.remove("first")
+    return made
 
 
 def new_bucket() -> Bucket:
