@@ -1,0 +1,83 @@
+"""`--files-url` and `counterfoil move-files`: an installation's files in a bucket, from the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import anyio
+import pytest
+
+from operations.files import render_document
+from storage.files.objects import Objects
+from tests.server.test_cli_branding import run
+from tests.support.buckets import needs_object_store, new_bucket, objects
+from tests.support.practice import practice
+from tests.support.printed import image
+
+__all__ = ["objects"]
+
+
+@needs_object_store
+def test_files_move_into_a_bucket_which_every_command_then_needs(
+    objects: Objects, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def begin() -> tuple[str, str]:
+        async with practice(tmp_path / "data", client="Harbour Bakery") as one:
+            books = one.books(one.first_client)
+            issued = await one.issue(books, (await one.customer(books)).id)
+            made = await render_document(books, issued.document.number, file_format="pdf")
+            return one.first_client.handle, f"organizations/{one.first_client.id}/{made.file.path}"
+
+    handle, path = anyio.run(begin)
+    root, url = tmp_path / "data", str(objects.bucket)
+    data, there = ("--data", str(root)), ("--files-url", url)
+    # What is damaged is left behind, and named.
+    (root / path).with_name("INV-9-0123456789ab.pdf").write_bytes(b"%PDF other bytes")
+    content = (root / path).read_bytes()
+    # A bucket that nobody has moved to is none of theirs.
+    assert run(monkeypatch, "verify", *data, *there) == 1
+    assert "move them there first" in capsys.readouterr().err
+    assert run(monkeypatch, "move-files", url, *data) == 0
+    told = capsys.readouterr().out
+    assert f"Moved 1 file to {url}" in told
+    assert "Not moved, because it is damaged: organizations/" in told
+    found = objects.read(path)
+    assert found is not None
+    assert b"".join(found) == content
+    assert not (root / path).exists()
+    (aside,) = (root / "set-aside").glob(f"*/{Path(path).parts[1]}/documents/{Path(path).name}")
+    assert aside.read_bytes() == content
+    assert run(monkeypatch, "move-files", url, *data) == 1
+    assert "name that as the files URL" in capsys.readouterr().err
+    # Without the URL, or with another one, nothing starts.
+    for wrong, said in (((), "name that as the files URL"), (("--files-url", str(new_bucket())), "and not in")):
+        assert run(monkeypatch, "verify", *data, *wrong) == 1
+        assert said in capsys.readouterr().err
+        assert run(monkeypatch, "doctor", *data, *wrong) == 1
+        assert said in capsys.readouterr().out
+    monkeypatch.setenv("COUNTERFOIL_FILES_URL", url)
+    logo = tmp_path / "logo.png"
+    logo.write_bytes(image())
+    assert run(monkeypatch, "logo", "set", *data, "--organization", handle, str(logo)) == 0
+    assert run(monkeypatch, "verify", *data) == 0
+    assert run(monkeypatch, "doctor", *data) == 0
+    assert "Everything is in order." in capsys.readouterr().out
+    assert len([name for some in objects.below("organizations") for name in some]) == 2
+    assert run(monkeypatch, "backup", str(tmp_path / "backup"), *data) == 0
+    assert (tmp_path / "backup" / path).read_bytes() == content
+    # One organization's files come back into the bucket, and a whole backup's into a folder.
+    objects.remove(path)
+    restoring = ("restore", str(tmp_path / "backup"))
+    assert run(monkeypatch, *restoring, *data, "--organization", handle, "--reason", "a file was lost") == 0
+    assert run(monkeypatch, "verify", *data) == 0
+    assert run(monkeypatch, *restoring, "--data", str(tmp_path / "again")) == 1
+    assert "move them into a bucket then" in capsys.readouterr().err
+    # A key that does not fit is told of, and not the key.
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "guessed-4711")
+    assert run(monkeypatch, "doctor", *data) == 1
+    told = capsys.readouterr().out
+    assert "error: files: " in told
+    assert "did not let Counterfoil in" in told
+    assert run(monkeypatch, "verify", *data) == 1
+    told += capsys.readouterr().err
+    assert not any(word in told for word in ("4711", "127.0.0.1", "http"))
