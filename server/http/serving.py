@@ -39,6 +39,7 @@ from server.settings import links_url_of
 from storage.folder.store import open_store
 from storage.sqlite.files_limit import connections_max
 from storage.work.limits import Limits
+from storage.work.memory import keep_in_few_arenas
 
 if TYPE_CHECKING:
     from storage.files.buckets import Bucket
@@ -74,6 +75,7 @@ async def serve(
         Conflict: it was served at another URL, and what counts there alone would be lost; or its numbers are to be
             shown, and there is no token for them.
     """
+    keep_in_few_arenas()
     url = url_of(public_url, host=host, port=port)
     room = _room_for(allowance)
     connections = OpenConnections(allowance, room, shares) if shares else OpenConnections(allowance, room)

@@ -34,6 +34,7 @@ from storage.sqlite.faults import Fault, StorageFault, told
 from storage.work.budget import AT_ONCE_MAX, TooLong
 from storage.work.completion import to_its_end
 from storage.work.limits import Limits
+from storage.work.memory import give_back
 from storage.work.workers import Workers
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ _log = logging.getLogger(__name__)
 T = TypeVar("T")
 P = ParamSpec("P")
 _RunWithEnds = Callable[[Mode, Callable[[Session], tuple[T, Ends]]], Coroutine[Any, Any, tuple[T, Ends]]]
+
+_RESTED_MANY = 64
+"""After so many sets of books have been put to rest, the system gets back what they had."""
 
 BOOKS_FILE = "books.db"
 ORGANIZATIONS_FOLDER = "organizations"
@@ -77,6 +81,7 @@ class BooksPool:
         self._entries: OrderedDict[str, OpenBooks] = OrderedDict()
         self._awake: OrderedDict[str, OpenBooks] = OrderedDict()
         """Those of them whose connections are open."""
+        self._rested = 0
 
     def figures(self) -> PoolFigures:
         """What is open at this moment."""
@@ -291,6 +296,9 @@ class BooksPool:
             if idle is None:
                 return
             self._awake.pop(idle).database.rest()
+            self._rested += 1
+            if self._rested % _RESTED_MANY == 0:
+                give_back()
 
     async def _close_unused(self) -> None:
         while len(self._entries) > self._capacity:
