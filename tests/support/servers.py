@@ -8,6 +8,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -33,18 +34,21 @@ _SETTINGS = {
 class Server:
     """A server that runs, and the databases in it."""
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="counterfoil-postgres-"))
-        self.user = _user()
-        self.give(self.folder)
+    def __init__(self, settings: Mapping[str, str] | None = None) -> None:
+        self._begin_folder(settings or {})
         data = self.folder / "data"
         self._run(
             "initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N", *_ORDER
         )
-        options = " ".join(f"-c {name}={value or chr(39) * 2}" for name, value in _SETTINGS.items())
-        self._control("start", "-w", "-l", str(self.folder / "log"), "-o", f"{options} -k {self.folder}")
-        atexit.register(self.stop)
+        self.start()
         self.sql(f"CREATE ROLE {LOGIN} LOGIN NOINHERIT CREATEROLE")
+
+    def _begin_folder(self, settings: Mapping[str, str]) -> None:
+        self._settings = {**_SETTINGS, **settings}
+        self.folder = Path(tempfile.mkdtemp(prefix="counterfoil-postgres-"))
+        self.user = _user()
+        self.give(self.folder)
+        atexit.register(self.stop)
 
     def give(self, folder: Path) -> None:
         """Let the server's user work in the folder."""
@@ -76,9 +80,27 @@ class Server:
         """All that is in a database, as statements."""
         return self._run("pg_dump", "-h", str(self.folder), "-U", "postgres", "-d", database)
 
+    def start(self) -> None:
+        """Start the server, with its settings."""
+        options = " ".join(f"-c {name}={value or chr(39) * 2}" for name, value in self._settings.items())
+        self._control("start", "-w", "-l", str(self.folder / "log"), "-o", f"{options} -k {self.folder}")
+
+    def is_running(self) -> bool:
+        """Whether it has not been ended."""
+        return (self.folder / "data" / "postmaster.pid").exists()
+
+    def take_base_backup(self, of: Server, data: Path, *more: str) -> None:
+        """Copy another server, which runs, into a folder of this one's user."""
+        # The checkpoint is not spread over minutes.
+        self._run("pg_basebackup", "-h", str(of.folder), "-U", "postgres", "-D", str(data), "-c", "fast", "-N", *more)
+
     def restart(self, how: str = "fast") -> None:
         """Stop the server in this way, and start it again."""
         self._control("restart", "-w", "-m", how)
+
+    def kill(self) -> None:
+        """End the server at once, as a crash of its machine would; its folder stays."""
+        self._control("stop", "-w", "-m", "immediate")
 
     def stop(self) -> None:
         """End the server, and remove its folder."""
@@ -94,7 +116,7 @@ class Server:
         # A server goes on after pg_ctl has ended, and would hold its pipe open.
         with tempfile.TemporaryFile("w+") as said:
             done = subprocess.run(
-                [_program(program), *arguments],
+                [program_of(program), *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=subprocess.STDOUT,
@@ -135,7 +157,8 @@ def _user() -> str:
     return "postgres" if "postgres" in names else "nobody"
 
 
-def _program(name: str) -> str:
+def program_of(name: str) -> str:
+    """Where a program of the server is."""
     found = _found(name)
     if not found:
         raise RuntimeError(f"PostgreSQL's {name} is not installed")
