@@ -140,6 +140,35 @@ async def test_documents_are_shown_as_they_would_look_before_that_is_kept(tmp_pa
         assert 'name="footer"' not in seen.text
 
 
+async def test_a_page_of_the_look_that_is_older_undoes_nothing_that_was_changed_meanwhile(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        owner = await sign_in(home.site, home.one.office)
+        place = f"{PLACE}/branding"
+        first = {"footer": "Open daily", "second_language": "fr", "payment_qr": "yes"}
+        assert (await owner.post(place, **first)).status_code == 303
+        older = await owner.get(place)
+        marks = dict(re.findall(r'name="(was_\w+)" value="(\w*)"', older.text))
+        assert (await owner.post(place, **first | {"footer": "Closed", "payment_qr": ""})).status_code == 303
+        # It changes one field, and leaves the others as they stood on it.
+        assert (await owner.post(place, **first | marks | {"second_language": "de"})).status_code == 303
+        now = await owner.get(place)
+        assert ">Closed</textarea>" in now.text
+        assert re.search(r'value="de" selected', now.text)
+        assert not re.search(r'name="payment_qr"[^>]*checked', now.text)
+        refused = await owner.post(place, **first | marks | {"footer": "Never open"})
+        assert refused.status_code == 409
+        assert "Foot of documents was changed by somebody else since this page was opened, to: Closed" in text_of(
+            refused
+        )
+        assert ">Never open</textarea>" in refused.text
+        # Shown without script in between, the page is as old as it was.
+        shown = await owner.post(place, **first | marks | {"footer": "Never open"}, act="look")
+        assert dict(re.findall(r'name="(was_\w+)" value="(\w*)"', shown.text)) == marks
+        again = dict(re.findall(r'name="(was_\w+)" value="(\w*)"', refused.text))
+        assert (await owner.post(place, **first | again | {"footer": "Never open"})).status_code == 303
+        assert ">Never open</textarea>" in (await owner.get(place)).text
+
+
 async def test_a_logo_is_sent_as_a_file_checked_and_removed(tmp_path: Path) -> None:
     async with house(tmp_path / "data") as home:
         owner = await sign_in(home.site, home.one.office)

@@ -12,21 +12,23 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from invoicing.appearance.logo_files import LOGO_BYTES_MAX
-from invoicing.refusals import InvalidInput, Refusal
+from invoicing.refusals import Conflict, InvalidInput, Refusal
 from invoicing.render.labels import LANGUAGES
 from operations.profile import update_organization
 from operations.rights import Right
 from operations.sample_documents import Look, Wording, picture_of_sample, sample_look
 from server.pages.languages import gettext, language
-from server.pages.reading import Form
+from server.pages.reading import WAS, Form
 from server.pages.rendering import page_headers, part
 from server.pages.settings.frame import SETTINGS, may, opened, saved, show_room, to_change
+from server.pages.settings.standing import check_standing, standing, touched_in
 from server.pages.visiting import Desk, Visitor
 from storage.books.pool import Books
 from storage.books.profile import load_profile
 from views.remedies import message_of, on_page
 
 _ROOM = "branding"
+_CODE = "payment_qr"
 _WIDTH = 900
 
 
@@ -49,13 +51,17 @@ async def _branding(request: Request, visitor: Visitor) -> Response:
     if form.text("act") == "look":
         # Without script: the page again, with what was typed and an invoice of it.
         sample = await _drawn(books, look)
-        return await _shown(request, visitor, books, look, sample=sample)
-    now = await sample_look(books)
-    changes: dict[str, str | bool] = {name: text for name, text in look.texts.items() if text != now.texts[name]}
-    if look.payment_qr != now.payment_qr:
-        changes["payment_qr"] = look.payment_qr
+        stood = {name: form.text(f"{WAS}{name}") for name in _values(look)}
+        return await _shown(request, visitor, books, look, sample=sample, stood=stood)
     if form.text("act") == "remove_logo":
-        changes = {"logo": ""}
+        return await _changed(request, visitor, books, look, {"logo": ""})
+    now, given = _values(await sample_look(books)), _values(look)
+    touched = {name: text for name, text in touched_in(form, given).items() if text != now[name]}
+    try:
+        check_standing(form, touched, now, _label)
+    except Conflict as conflict:
+        return await _shown(request, visitor, books, look, conflict)
+    changes = {name: bool(text) if name == _CODE else text for name, text in touched.items()}
     return await _changed(request, visitor, books, look, changes)
 
 
@@ -116,11 +122,15 @@ async def _shown(
     *,
     field: str = "",
     sample: Mapping[str, str] | None = None,
+    stood: Mapping[str, str] | None = None,
 ) -> Response:
+    """The room with this look in its form; `stood` marks what the fields were, where that is not what they are now."""
+    kept = _values(await sample_look(books))
     profile = await books.read(load_profile)
     organization = books.organization
     shown: dict[str, Any] = {
         "look": look,
+        "stood": stood or {name: standing(text) for name, text in kept.items()},
         "has_logo": bool(profile.logo),
         "languages_of": _languages(),
         "has_country": bool(profile.country),
@@ -140,6 +150,21 @@ def _look(form: Form, now: Look, *, may_code: bool) -> Look:
     footer = form.text("footer").replace("\r\n", "\n")
     texts = {"brand_color": color, "second_language": form.text("second_language"), "footer": footer}
     return Look(texts=texts, payment_qr=bool(form.text("payment_qr")) if may_code else now.payment_qr)
+
+
+def _values(look: Look) -> dict[str, str]:
+    """What the fields of the form hold."""
+    return {**look.texts, _CODE: "yes" if look.payment_qr else ""}
+
+
+def _label(name: str) -> str:
+    """What a field is called on the page."""
+    labels = {
+        "brand_color": gettext("Colour"),
+        "second_language": gettext("Second language"),
+        "footer": gettext("Foot of documents"),
+    }
+    return labels.get(name, gettext("Payment code"))
 
 
 def _may_code(visitor: Visitor, books: Books) -> bool:
