@@ -1,6 +1,7 @@
 """The anchor of all figures: a server of the same SDK with its defaults, no credential, and a tool that does nothing.
 
 It takes any free port and says which, in a line of its own on standard output, as soon as it can be connected to.
+With a number on the command line so many processes serve, as uvicorn makes them.
 """
 
 from __future__ import annotations
@@ -8,9 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import sys
 
 import uvicorn
 from mcp.server import MCPServer
+from starlette.applications import Starlette
+from uvicorn.supervisors import Multiprocess
 
 server: MCPServer[None] = MCPServer("bare")
 
@@ -21,14 +25,23 @@ def noop() -> str:
     return "ok"
 
 
-async def main() -> None:
+def application() -> Starlette:
+    """What the SDK itself starts for `run("streamable-http")`."""
     logging.disable(logging.WARNING)
+    return server.streamable_http_app()
+
+
+def main(workers: int) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
     print(listener.getsockname()[1], flush=True)
-    # What the SDK itself starts for `run("streamable-http")`, on a port that is free.
-    config = uvicorn.Config(server.streamable_http_app(), log_level="error", timeout_keep_alive=600)
-    await uvicorn.Server(config).serve(sockets=[listener])
+    config = uvicorn.Config(
+        "benchmarks.bare_http:application", factory=True, workers=workers, log_level="error", timeout_keep_alive=600
+    )
+    if workers > 1:
+        Multiprocess(config, [listener]).run()
+    else:
+        asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main(int(sys.argv[1]) if sys.argv[1:] else 1)

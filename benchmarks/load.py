@@ -26,11 +26,28 @@ ANSWER_SECONDS = 600.0
 _FIRST_WAIT_SECONDS = 0.05
 _LOST = (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError, httpx2.CloseError)
 _BUSY = (429, 503)
-_META = {
+META = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
     "io.modelcontextprotocol/clientInfo": {"name": "bench", "version": "1"},
     "io.modelcontextprotocol/clientCapabilities": {},
 }
+
+
+def headers_of(token: str) -> dict[str, str]:
+    """The headers of a call with this credential; the tool's name is one more (`Mcp-Name`)."""
+    return {
+        "Authorization": f"Bearer {token}",
+        "Accept": "application/json, text/event-stream",
+        "Content-Type": "application/json",
+        "MCP-Protocol-Version": "2026-07-28",
+        "Mcp-Method": "tools/call",
+    }
+
+
+def body_of(tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """The request that calls the tool."""
+    params = {"name": tool, "arguments": arguments, "_meta": META}
+    return {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
 
 
 class Caller:
@@ -41,13 +58,7 @@ class Caller:
         limits = httpx2.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=IDLE_SECONDS)
         self._client = httpx2.AsyncClient(timeout=ANSWER_SECONDS, limits=limits)
         self.url = url
-        self._headers = {
-            "Authorization": f"Bearer {token}",
-            "Accept": "application/json, text/event-stream",
-            "Content-Type": "application/json",
-            "MCP-Protocol-Version": "2026-07-28",
-            "Mcp-Method": "tools/call",
-        }
+        self._headers = headers_of(token)
 
     async def call(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """The structured content of a call's result, as `result`."""
@@ -63,12 +74,7 @@ class Caller:
         Raises:
             RuntimeError: it is refused, or the server is busy for good.
         """
-        body = {
-            "jsonrpc": "2.0",
-            "id": 1,
-            "method": "tools/call",
-            "params": {"name": tool, "arguments": arguments, "_meta": _META},
-        }
+        body = body_of(tool, arguments)
         wait, said = _FIRST_WAIT_SECONDS, ""
         for _ in range(TRIES_MAX):
             try:

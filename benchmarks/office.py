@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +21,11 @@ import psutil
 from benchmarks.load import WORKERS, Arguments, Caller, Job
 
 PRACTICE = "bench-sandbox"
+UNLIMITED = {
+    "COUNTERFOIL_CALLS_PER_SECOND": "100000",
+    "COUNTERFOIL_CALLS_BURST": "1000000",
+    "COUNTERFOIL_CALLS_AT_ONCE": "1000",
+}
 STOP_SECONDS = 60
 
 
@@ -96,17 +103,18 @@ class Office:
 
 
 @asynccontextmanager
-async def open_office() -> AsyncIterator[Office]:
-    """Start a server on an empty folder; both are gone at the end.
+async def open_office(database_url: str = "") -> AsyncIterator[Office]:
+    """Start a server on an empty folder, or with books in an empty database; both are gone at the end.
 
     Raises:
         RuntimeError: it ended before it could be connected to.
     """
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
-        token = init(data)
+        token = init(data, database_url)
         command = (sys.executable, "-m", "benchmarks.server", str(data))
-        server = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
+        environment = os.environ | with_database(database_url)
+        server = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE, env=environment)
         try:
             port = await _port_of(server)
             caller = Caller(f"http://127.0.0.1:{port}/mcp", token)
@@ -120,9 +128,10 @@ async def open_office() -> AsyncIterator[Office]:
 
 
 @asynccontextmanager
-async def bare_server() -> AsyncIterator[Job]:
-    """Start the bare server of the SDK; a job of its tool."""
-    server = await asyncio.create_subprocess_exec(sys.executable, "-m", "benchmarks.bare_http", stdout=subprocess.PIPE)
+async def bare_server(workers: int = 1) -> AsyncIterator[Job]:
+    """Start the bare server of the SDK, of so many processes; a job of its tool."""
+    command = (sys.executable, "-m", "benchmarks.bare_http", str(workers))
+    server = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
     try:
         caller = Caller(f"http://127.0.0.1:{await _port_of(server)}/mcp", "nobody")
         process = Office(psutil.Process(server.pid), caller)
@@ -135,11 +144,41 @@ async def bare_server() -> AsyncIterator[Job]:
         await _stop(server)
 
 
-def init(data: Path) -> str:
+@asynccontextmanager
+async def served(data: Path, token: str, *, workers: int, database_url: str = "") -> AsyncIterator[Office]:
+    """Start `counterfoil serve` with so many processes, on a folder with a practice whose owner has this token."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    listener.close()
+    command = [sys.executable, "-m", "server", "serve", "--data", str(data), "--port", str(port)]
+    command += ["--workers", str(workers)] if workers > 1 else []
+    environment = os.environ | UNLIMITED | with_database(database_url)
+    server = await asyncio.create_subprocess_exec(*command, stderr=subprocess.PIPE, env=environment)
+    try:
+        # The line by which it says that it serves.
+        assert server.stderr is not None
+        if not (line := await server.stderr.readline()).startswith(b"serving "):
+            raise RuntimeError(line.decode() or "the server ended before it served")
+        caller = Caller(f"http://127.0.0.1:{port}/mcp", token)
+        try:
+            yield Office(psutil.Process(server.pid), caller, data)
+        finally:
+            await caller.close()
+    finally:
+        await _stop(server)
+
+
+def with_database(url: str) -> dict[str, str]:
+    """The variables that let a program find its books in this database, where one is named."""
+    return {"COUNTERFOIL_DATABASE_URL": url} if url else {}
+
+
+def init(data: Path, database_url: str = "") -> str:
     """Create a practice in the data folder; its owner's token."""
     names = ["--name", "Bench", "--country", "GB", "--email", "bench@example.com"]
     command = [sys.executable, "-m", "server", "init", *names, "--sandbox", "--data", str(data), "--json"]
-    token: str = json.loads(subprocess.check_output(command))["token"]
+    environment = os.environ | with_database(database_url)
+    token: str = json.loads(subprocess.check_output(command, env=environment))["token"]
     return token
 
 

@@ -64,7 +64,7 @@ async def main(data: Path) -> None:
     )
     questions = Questions(settings.allowance.asking)
     read = read_settings(data)
-    async with open_store(data, read.limits, keys=read.keys) as store:
+    async with open_store(data, read.limits, keys=read.keys, address=read.address) as store:
         application = http_application(
             store, system_clock, settings, questions=questions, equip=partial(equipped, store)
         )

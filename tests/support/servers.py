@@ -30,12 +30,14 @@ _SETTINGS = {
     "autovacuum": "off",
 }
 
+_DURABLE = {name: _SETTINGS[name] for name in ("listen_addresses", "max_connections")}
+
 
 class Server:
-    """A server that runs, and the databases in it."""
+    """A server that runs, and the databases in it. One that is `durable` keeps what was committed on the disk."""
 
-    def __init__(self, settings: Mapping[str, str] | None = None) -> None:
-        self._begin_folder(settings or {})
+    def __init__(self, settings: Mapping[str, str] | None = None, *, durable: bool = False) -> None:
+        self._begin_folder(settings or {}, durable=durable)
         data = self.folder / "data"
         self._run(
             "initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N", *_ORDER
@@ -43,8 +45,8 @@ class Server:
         self.start()
         self.sql(f"CREATE ROLE {LOGIN} LOGIN NOINHERIT CREATEROLE")
 
-    def _begin_folder(self, settings: Mapping[str, str]) -> None:
-        self._settings = {**_SETTINGS, **settings}
+    def _begin_folder(self, settings: Mapping[str, str], *, durable: bool = False) -> None:
+        self._settings = _DURABLE if durable else {**_SETTINGS, **settings}
         self.folder = Path(tempfile.mkdtemp(prefix="counterfoil-postgres-"))
         self.user = _user()
         self.give(self.folder)
