@@ -43,7 +43,7 @@ MAKING_SECONDS = 300
 """The same, where schemas are made or removed."""
 IDLE_SECONDS = 300
 """For a writer that says nothing: it keeps an organization's lock, and is as long away as a call may take."""
-SCHEMAS_EACH = 500
+SCHEMAS_EACH = 200
 """A connection that has been in more schemas is made anew: the server keeps what it knows of each, and forgets none."""
 
 POOLING, TRANSACTION = "pooling", "transaction"
