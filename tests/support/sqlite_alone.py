@@ -83,6 +83,7 @@ SQLITE_ALONE = {
     "tests/storage/test_on_server.py": _EVERY,
     "tests/storage/test_provisioning.py": _FILES,
     "tests/storage/test_server_faults.py": _EVERY,
+    "tests/storage/test_snapshots.py::test_books_that_are_gone_are_an_error_and_are_not_made_anew": _FILES,
     "tests/storage/test_tampered_backups.py": _BACKUP,
     "tests/storage/test_writing_in_turn.py": _DISK,
 }
