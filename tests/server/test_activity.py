@@ -11,6 +11,7 @@ from invoicing.organizations import Role
 from operations.activity import Activity, Door, list_activity, list_activity_of_nobody, note
 from server.app import find_organization
 from storage.directory.activity import Noted
+from storage.directory.database import DIRECTORY_FILE
 from tests.support.assistant import ERAS, Era, assistant, text_of
 from tests.support.browser_forms import Browser
 from tests.support.command_line import run_command
@@ -18,7 +19,7 @@ from tests.support.http import BAKERY, FINCH, HERE, House, bearer, house, messag
 from tests.support.oauth import Person, connected
 from tests.support.people import colleague
 from tests.support.practice import Practice, practice
-from tests.support.stores import lying_there
+from tests.support.raw import kept_at
 from tests.support.uploads import look_at, send_file
 
 PUBLIC = {"redirect_uris": ["http://127.0.0.1/done"], "token_endpoint_auth_method": "none", "client_name": "Another"}
@@ -57,7 +58,7 @@ async def test_calls_over_http_are_on_the_log_of_the_organization_they_were_for(
         assert ("find_customers", "not_found", False) in home
         # It was not looked at for whom that is.
         assert ("issue_invoice", "invalid_input", False) in home
-        whole = lying_there(tmp_path)
+        whole = kept_at(tmp_path / DIRECTORY_FILE)
         for secret in (b"Bristol", b"INV-SECRET", b"nobody-sandbox", b"ill-formed"):
             assert secret not in whole, "what was sent, or found, is in the log"
 
@@ -103,7 +104,7 @@ async def test_who_cannot_say_who_that_is_is_counted_and_nothing_that_was_brough
         page = await list_activity_of_nobody(served.one.store, cursor="", limit=10)
         assert {(one.result, one.times) for one in page.items} == {("no_credential", 1), ("unknown", 2), ("revoked", 1)}
         assert {(one.act, one.label, one.door) for one in page.items} == {("authenticate", "", "mcp")}
-        whole = lying_there(tmp_path)
+        whole = kept_at(tmp_path / DIRECTORY_FILE)
         assert token.encode() not in whole
         assert b"guessed-secret" not in whole
 

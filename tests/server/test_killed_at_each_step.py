@@ -13,6 +13,7 @@ from tests.support.auditor import audited_folder, numbers
 from tests.support.faults import scaled
 from tests.support.practice import practice
 from tests.support.processes import start_python
+from tests.support.stores import is_on_server
 
 pytestmark = [pytest.mark.faults, pytest.mark.skipif(sys.platform == "win32", reason="kills a copy of the process")]
 
@@ -88,8 +89,8 @@ async def test_an_invoice_whose_process_is_killed_at_any_step_is_whole_or_absent
     async with practice(data, client="Harbour Bakery") as one:
         customer = (await one.customer(one.books(one.first_client))).id
     print(f"seed {seed}")
-    # Whole, every step; else some, whichever chance picks.
-    every = 1 if scaled(10) == 10 else 24
+    # Whole, every step; else some, whichever chance picks. To a server it is fewer.
+    every = 1 if scaled(10) == 10 else 6 if is_on_server() else 24
     process = start_python(KILLED, str(data), HANDLE, customer, str(every), str(seed))
     said, _ = await asyncio.to_thread(process.communicate, timeout=600)
     assert process.returncode == 0
