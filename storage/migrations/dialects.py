@@ -66,6 +66,13 @@ def refuse_insert(table: str, *, name: str, when: str, because: str, on_postgres
         _refuse(trigger, f"BEFORE INSERT ON {table} FOR EACH ROW", said=said, when=on_postgresql or when)
 
 
+def add_reference(table: str, column: str, to: str) -> None:
+    """Add a column of text that refers to a column of another table, and says nothing in the rows that are there."""
+    # What is compared in another way than what it refers to is looked up in no index.
+    kind = "VARCHAR" if _is_sqlite() else 'VARCHAR COLLATE "C"'
+    op.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind} NULL REFERENCES {to}")
+
+
 def create_view(name: str, select: str, *, on_postgresql: str = "") -> None:
     """Make a view; `on_postgresql` where the query is said otherwise there."""
     op.execute(f"CREATE VIEW {name} AS {select if _is_sqlite() or not on_postgresql else on_postgresql}")

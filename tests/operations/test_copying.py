@@ -136,10 +136,11 @@ async def test_that_the_source_charges_no_tax_makes_no_default_of_it(tmp_path: P
         with raw(folder_of(one.books(one.organization)) / BOOKS_FILE) as connection:
             connection.execute("UPDATE profile SET vat_registration = 'not_registered'")
             connection.execute("UPDATE tax_codes SET is_default = (code = 'SMALL-BUSINESS')")
-            connection.execute("DELETE FROM tax_codes WHERE code = 'SMALL-BUSINESS'")
             connection.execute(
                 "INSERT INTO tax_codes (code, name, category, label, reason, is_default, active)"
                 " VALUES ('SMALL-BUSINESS', 'No tax', 'O', 'VAT', 'Not registered', TRUE, TRUE)"
+                " ON CONFLICT (code) DO UPDATE SET name = 'No tax', category = 'O', label = 'VAT',"
+                " reason = 'Not registered', is_default = TRUE, active = TRUE"
             )
         made = await copy(one, one.organization)
         assert [entry.code for entry in parts(made)["tax_codes"].untranslated] == ["SMALL-BUSINESS"]

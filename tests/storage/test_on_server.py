@@ -245,3 +245,14 @@ async def test_a_connection_is_made_anew_after_so_many_schemas_and_its_limits_ar
         finally:
             await databases.close()
         assert [len(set(first)), len(set(second)), len({*first, *second, third})] == [1, 1, 3]
+
+
+async def test_every_text_is_compared_byte_by_byte_so_that_each_index_of_it_is_used(tmp_path: Path) -> None:
+    otherwise = (
+        "SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+        " JOIN pg_collation o ON o.oid = a.attcollation AND o.collname <> 'C'"
+        " WHERE c.relkind = 'r' AND c.relnamespace = CAST('{}' AS regnamespace) AND c.relname <> 'alembic_version'"
+    )
+    async with practice(tmp_path) as one:
+        for scope in (directory_scope(), books_scope(one.organization.id)):
+            assert await _answer(one, scope, otherwise.format(scope.schema)) == []

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.migrations.dialects import create_view, forbid_changes, refuse_insert
+from storage.migrations.dialects import add_reference, create_view, forbid_changes, refuse_insert
 from storage.queries.types import DecimalText, UtcDateTime
 
 revision = "0004"
@@ -74,7 +74,7 @@ def _create_withholdings() -> None:
 
 
 def _extend_documents() -> None:
-    op.execute("ALTER TABLE documents ADD COLUMN credits_id VARCHAR NULL REFERENCES documents (id)")
+    add_reference("documents", "credits_id", "documents (id)")
     op.add_column("documents", sa.Column("withheld_minor", sa.BigInteger(), nullable=False, server_default="0"))
     op.create_index("ix_documents_credits_id", "documents", ["credits_id"], unique=False)
 

@@ -5,7 +5,7 @@ accounts that they need, terms with a discount for early payment, and what that 
 import sqlalchemy as sa
 from alembic import op
 
-from storage.migrations.dialects import allow_changes, forbid_changes, refuse_insert
+from storage.migrations.dialects import add_reference, allow_changes, forbid_changes, refuse_insert
 from storage.queries.types import DecimalText
 
 revision = "0010"
@@ -18,7 +18,7 @@ _ROLES = ("write_off", "bank_charges", "exchange_gain", "exchange_loss", "withhe
 
 def upgrade() -> None:
     for role in _ROLES:
-        op.execute(f"ALTER TABLE posting_profiles ADD COLUMN {role} VARCHAR NULL REFERENCES accounts (number)")
+        add_reference("posting_profiles", role, "accounts (number)")
     op.add_column("profile", sa.Column("write_off_limit", sa.String(), nullable=False, server_default="5"))
     op.add_column("payment_terms", sa.Column("discount_percent", DecimalText(), nullable=False, server_default="0"))
     op.add_column("payment_terms", sa.Column("discount_days", sa.Integer(), nullable=False, server_default="0"))

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.migrations.dialects import forbid_changes, refuse_insert
+from storage.migrations.dialects import add_reference, forbid_changes, refuse_insert
 
 revision = "0025"
 down_revision = "0024"
@@ -31,4 +31,4 @@ def upgrade() -> None:
         when="EXISTS (SELECT 1 FROM journal_entries WHERE document_id = NEW.document_id)",
         because="an issued document takes no further advance",
     )
-    op.execute("ALTER TABLE posting_profiles ADD COLUMN advances VARCHAR NULL REFERENCES accounts (number)")
+    add_reference("posting_profiles", "advances", "accounts (number)")

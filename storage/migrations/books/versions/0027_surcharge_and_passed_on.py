@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.dialects import add_reference
+
 revision = "0027"
 down_revision = "0026"
 branch_labels = None
@@ -11,4 +13,4 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("customers", sa.Column("surcharge", sa.Boolean(), nullable=False, server_default=sa.false()))
-    op.execute("ALTER TABLE posting_profiles ADD COLUMN passed_on VARCHAR NULL REFERENCES accounts (number)")
+    add_reference("posting_profiles", "passed_on", "accounts (number)")

@@ -1,6 +1,6 @@
 """Which live organization took the place of a sandbox one."""
 
-from alembic import op
+from storage.migrations.dialects import add_reference
 
 revision = "0011"
 down_revision = "0010"
@@ -9,4 +9,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute("ALTER TABLE organizations ADD COLUMN successor_id VARCHAR NULL REFERENCES organizations (id)")
+    add_reference("organizations", "successor_id", "organizations (id)")
