@@ -35,7 +35,7 @@ from tests.support.backups import back_up, silent
 from tests.support.buckets import needs_object_store, new_bucket, objects
 from tests.support.clock import SettableClock
 from tests.support.practice import Practice, practice
-from tests.support.stores import diagnosis, look, open_store
+from tests.support.stores import address, diagnosis, look, open_store
 
 __all__ = ["objects"]
 DAY = timedelta(days=1)
@@ -212,23 +212,23 @@ async def test_an_installation_starts_with_its_own_bucket_alone(
     root = one.root
     for bucket, said in ((None, "name that as the files URL"), (new_bucket(), "and not in")):
         with pytest.raises(Conflict, match=said) as refused:
-            async with open_with(root, bucket=bucket):
+            async with open_with(root, address=address(root), bucket=bucket):
                 pytest.fail("it started")
         assert refused.value.field == "files_url"
     # Another installation does not get in, be it a new one or one that has files in its folder.
     with pytest.raises(Conflict, match="another installation"):
-        async with open_with(tmp_path / "new", bucket=objects.bucket):
+        async with open_with(tmp_path / "new", address=address(tmp_path / "new"), bucket=objects.bucket):
             pytest.fail("it started")
     async with practice(tmp_path / "other", client="Cliff Hotel") as other:
         name = other.store.name
     with pytest.raises(Conflict, match="are in its folder"):
-        async with open_with(tmp_path / "other", bucket=new_bucket()):
+        async with open_with(tmp_path / "other", address=address(tmp_path / "other"), bucket=new_bucket()):
             pytest.fail("it started")
     with pytest.raises(Conflict, match="another installation"):
         moved(tmp_path / "other", objects, name)
     objects.remove(SEAL)
     with pytest.raises(Conflict, match="was emptied"):
-        async with open_with(root, bucket=objects.bucket):
+        async with open_with(root, address=address(root), bucket=objects.bucket):
             pytest.fail("it started")
 
 

@@ -10,6 +10,7 @@ import pytest
 from operations.files import render_document
 from storage.files.objects import Objects
 from tests.server.test_cli_branding import run
+from tests.support import stores
 from tests.support.buckets import needs_object_store, new_bucket, objects
 from tests.support.practice import practice
 from tests.support.printed import image
@@ -31,6 +32,8 @@ def test_files_move_into_a_bucket_which_every_command_then_needs(
     handle, path = anyio.run(begin)
     root, url = tmp_path / "data", str(objects.bucket)
     data, there = ("--data", str(root)), ("--files-url", url)
+    for name, value in stores.environment(root).items():
+        monkeypatch.setenv(name, value)
     # What is damaged is left behind, and named.
     (root / path).with_name("INV-9-0123456789ab.pdf").write_bytes(b"%PDF other bytes")
     content = (root / path).read_bytes()

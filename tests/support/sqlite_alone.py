@@ -27,6 +27,7 @@ SQLITE_ALONE = {
     "tests/operations/test_order_of_lists.py::test_whoever_asks_for_no_order_gets_another": _ORDER,
     "tests/operations/test_summaries.py::test_of_many_books_that_changed_only_some_are_read_at_once": _LOOKS,
     "tests/operations/test_summaries.py::test_what_another_program_writes_is_noticed": _LOOKS,
+    "tests/operations/test_two_machines.py": _EVERY,
     "tests/server/test_cli.py::test_a_backup_is_restored_elsewhere_and_verifies": _BACKUP,
     "tests/server/test_cli.py::test_a_damaged_directory_is_one_clear_line_from_every_command": _PAGES,
     "tests/server/test_cli.py::test_doctor_says_errors_in_one_line_more": _PAGES,
