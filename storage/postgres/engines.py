@@ -34,7 +34,10 @@ CONNECTIONS = 10
 CONNECT_SECONDS = 10
 CLOSE_SECONDS = 2
 WAIT_SECONDS = 5
-"""For a connection of the pool, and for the lock of whoever writes: as long as for a file that is busy."""
+"""For a connection of the pool: as long as for a file that is busy."""
+LOCK_SECONDS = 15
+"""For the lock of whoever writes: longer than a transaction of another process takes on a server that is very busy. Of
+each organization one of a process waits."""
 STATEMENT_SECONDS = 25
 """For the server, which ends what takes longer; the connection goes on."""
 ANSWER_SECONDS = 30
@@ -61,7 +64,7 @@ _TAKE_ROLE = text(_TAKE)
 _TAKE_ROLE_AND_LOCK = text(
     f"{_TAKE}, set_config('idle_in_transaction_session_timeout', '{IDLE_SECONDS}s', true),"
     " set_config('lock_timeout', :wait, true), pg_advisory_xact_lock(:key)"
-).bindparams(bindparam("wait", f"{WAIT_SECONDS}s"))
+).bindparams(bindparam("wait", f"{LOCK_SECONDS}s"))
 # A change of tables takes as long as there are rows.
 _UNHURRIED = text("SELECT set_config('statement_timeout', '0', true)")
 _TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:key)")

@@ -170,7 +170,8 @@ async def issued_unanswered(
     wanted = issue_request(customer, reference=reference)
     # As whoever writes begins: the role, and how long it waits for the lock.
     role = books_scope(books.organization.id).role
-    line.cut_at_commit(role.encode() + b"\0\0\0\x02" + f"{engines.WAIT_SECONDS}s".encode(), before=cut_before)
+    wait = f"{engines.LOCK_SECONDS}s".encode()
+    line.cut_at_commit(role.encode() + len(wait).to_bytes(4) + wait, before=cut_before)
     with pytest.raises(StorageFault) as lost:
         await issue_invoice(books, wanted)
     assert lost.value.fault is Fault.UNREACHABLE
