@@ -35,7 +35,13 @@ def main(workers: int) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
     print(listener.getsockname()[1], flush=True)
     config = uvicorn.Config(
-        "benchmarks.bare_http:application", factory=True, workers=workers, log_level="error", timeout_keep_alive=600
+        "benchmarks.bare_http:application",
+        factory=True,
+        workers=workers,
+        log_level="error",
+        timeout_keep_alive=600,
+        # On a busy machine a process takes longer to begin than it may take to say that it is there.
+        timeout_worker_healthcheck=600,
     )
     if workers > 1:
         Multiprocess(config, [listener]).run()
