@@ -14,6 +14,7 @@ ON_BOTH = (
     "tests/operations/test_order_of_lists.py::test_of_much_that_was_changed_the_first_is_told",
     "tests/operations/test_what_is_typed.py",
     "tests/server/test_load.py",
+    "tests/server/test_many_open_books.py",
 )
 
 
