@@ -53,7 +53,9 @@ _SCHEMA = text("SELECT 1 FROM pg_namespace WHERE nspname = :schema")
 _ROLE = text("SELECT 1 FROM pg_roles WHERE rolname = :role")
 _FILLED = text("SELECT 1 FROM pg_class WHERE relnamespace = CAST(CAST(:schema AS text) AS regnamespace) LIMIT 1")
 _LOGIN = text("SELECT rolsuper OR rolbypassrls OR rolinherit FROM pg_roles WHERE rolname = current_user")
-_VERSIONED = text("SELECT schemaname FROM pg_tables WHERE tablename = :name")
+_VERSIONED = text(
+    "SELECT schemaname FROM pg_tables WHERE tablename = :name AND schemaname = ANY(CAST(:schemas AS text[]))"
+)
 _VERSION = text("SELECT version_num FROM alembic_version")
 _STATE_VERSION = text("INSERT INTO alembic_version VALUES (:version)")
 _OWNS_DATABASE = text(
@@ -90,6 +92,8 @@ class Schemas:
     def __init__(self, address: Address) -> None:
         self._address = address
         self._directory = directory_scope()
+        # Of this program's version it is always the same, and to ask for it is to go through the catalog of all.
+        self._script: tuple[str, ...] = ()
 
     async def check_login(self) -> None:
         """Make sure that the login that serves can do nothing before it has taken a role.
@@ -113,10 +117,13 @@ class Schemas:
     async def versions(self, scopes: Iterable[Scope]) -> dict[Scope, int]:
         """The versions of schemas; 0 where there is no schema, or nothing in it."""
 
+        wanted = list(scopes)
+
         def read(connection: Connection) -> dict[Scope, int]:
-            there = set(connection.execute(_VERSIONED, {"name": VERSION_TABLE}).scalars())
+            named = {"name": VERSION_TABLE, "schemas": [scope.schema for scope in wanted]}
+            there = set(connection.execute(_VERSIONED, named).scalars())
             found = {}
-            for scope in scopes:
+            for scope in wanted:
                 found[scope] = 0
                 if scope.schema in there:
                     take_role(connection, _owned(scope))
@@ -311,10 +318,11 @@ class Schemas:
         connection.exec_driver_sql(f'GRANT "{role}" TO "{to}"')
 
     def _laid_out(self, connection: Connection, template: Scope, scope: Scope, fill: Callable[[Session], T]) -> T:
-        take_role(connection, _owned(template))
-        statements = script_of(connection, template.schema)
+        if not self._script:
+            take_role(connection, _owned(template))
+            self._script = script_of(connection, template.schema)
         take_role(connection, _owned(scope))
-        run_script(connection, statements)
+        run_script(connection, self._script)
         connection.execute(_STATE_VERSION, {"version": f"{head_stamp(FileKind.BOOKS).schema_version:04d}"})
         self._allow(connection, scope)
         return _filled(connection, scope, fill)
