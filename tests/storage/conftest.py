@@ -8,6 +8,7 @@ from pathlib import Path
 import anyio
 import pytest
 
+from tests.support import stores
 from tests.support.backups import back_up, fill_clients, silent
 from tests.support.clock import NOON
 from tests.support.practice import practice
@@ -29,5 +30,6 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def backup(made_once: Path, tmp_path: Path) -> Path:
     """A backup of a practice with two clients, to be tampered with; the data folder is beside it."""
-    shutil.copytree(made_once, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(made_once / "backup", tmp_path / "backup")
+    stores.copy(made_once / "data", tmp_path / "data")
     return tmp_path / "backup"

@@ -14,9 +14,9 @@ from invoicing.remedies import Act
 from server.settings import keys_folder
 from storage.books.pool import BOOKS_FILE
 from storage.directory.database import DIRECTORY_FILE
-from storage.folder import backup as backups
 from storage.folder.manifest import MANIFEST_FILE, SIGNATURE_FILE
-from tests.support.backups import drop, edit_manifest, first, nothing_unfinished, restore, silent
+from tests.support import stores
+from tests.support.backups import drop, edit_manifest, first, nothing_unfinished, restore, restoring, silent
 from tests.support.clock import NOON
 from tests.support.raw import raw
 
@@ -35,7 +35,7 @@ def swap_books(backup: Path) -> None:
 
 
 def newer(backup: Path) -> None:
-    with raw(first(backup, f"*/*/{BOOKS_FILE}")) as connection:
+    with stores.chosen(stores.SQLITE), raw(first(backup, f"*/*/{BOOKS_FILE}")) as connection:
         connection.execute("PRAGMA user_version = 9999")
     edit_manifest(backup)
 
@@ -118,8 +118,11 @@ async def test_a_backup_by_an_unknown_key_is_restored_only_where_that_is_named(
         restore(backup, tmp_path / "restored", now=NOON, progress=silent)
     assert refused.value.remedy is Act.NAME_SIGNER
     (name,) = re.findall("[0-9a-f]{32}", refused.value.message)
-    backups.restore(backup, tmp_path / "restored", keys=strange, signed_by=name, now=NOON, progress=silent)
+    root = tmp_path / "restored"
+    restoring(root)(backup, root, keys=strange, signed_by=name, now=NOON, progress=silent)
     edit_manifest(backup)
     with pytest.raises(InvalidInput, match="not known here"):
-        backups.restore(backup, tmp_path / "again", keys=tmp_path, signed_by=name, now=NOON, progress=silent)
+        restoring(tmp_path / "again")(
+            backup, tmp_path / "again", keys=tmp_path, signed_by=name, now=NOON, progress=silent
+        )
     assert not (tmp_path / "again").exists()

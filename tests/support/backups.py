@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from storage.books.pool import Books
 from storage.folder import backup as backups
 from storage.folder.backup import BackupReport, RestoreReport
 from storage.folder.manifest import MANIFEST_FILE, SIGNATURE_FILE, SIGNED_AS
+from storage.folder.restoring_all import restore_to_server
 from storage.folder.signing import SigningKeys
 from storage.folder.store import files_of, place_of
+from storage.postgres.place import ServerPlace
 from tests.support import stores
 from tests.support.clock import NOON
 from tests.support.practice import Practice
@@ -34,8 +37,15 @@ def back_up(root: Path, target: Path, *, now: datetime, progress: Progress) -> B
 
 
 def restore(backup: Path, root: Path, *, now: datetime, progress: Progress) -> RestoreReport:
-    """A backup laid down, with the keys that are known to the test."""
-    return backups.restore(backup, root, keys=keys_folder(), now=now, progress=progress)
+    """A backup laid down, with the keys that are known to the test; onto a server, where the run keeps books on one."""
+    return restoring(root)(backup, root, keys=keys_folder(), now=now, progress=progress)
+
+
+def restoring(root: Path) -> Callable[..., RestoreReport]:
+    """What lays a backup down at this place."""
+    if not stores.is_on_server():
+        return backups.restore
+    return partial(restore_to_server, server=ServerPlace(root, stores.empty_address(root)))
 
 
 async def fill_clients(one: Practice, clients: int = 2) -> list[Books]:

@@ -12,6 +12,7 @@ ON_BOTH = (
     "tests/operations/test_issuing.py::test_refusals_between_successes_leave_no_gap",
     "tests/operations/test_order_of_lists.py::test_names_of_all_languages_stand_in_one_order",
     "tests/operations/test_order_of_lists.py::test_of_much_that_was_changed_the_first_is_told",
+    "tests/operations/test_removing.py::test_of_a_removed_client",
     "tests/operations/test_what_is_typed.py",
     "tests/server/test_load.py",
     "tests/server/test_many_open_books.py",

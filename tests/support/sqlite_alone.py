@@ -58,7 +58,12 @@ SQLITE_ALONE = {
     "tests/storage/test_access_queries.py::test_who_reaches_what_is_known_anew_after_every_change": _MEMORY,
     "tests/storage/test_archives_on_server.py": _EVERY,
     "tests/storage/test_asking.py::test_what_cannot_be_read_is_named_wherever_it_is_found_out[a row": _TYPED,
-    "tests/storage/test_backup.py": _BACKUP,
+    "tests/storage/test_backup.py::test_a_backup_holds_everything_on_record_and_comes_back_the_same": _FILES,
+    "tests/storage/test_backup.py::test_a_backup_of_an_earlier_version_is_migrated": _SCHEMA_6,
+    "tests/storage/test_backup.py::test_a_target_that_is_taken_or_lies_in_the_data_folder_is_refused": _FILES,
+    "tests/storage/test_backup.py::test_of_a_damaged_directory_no_backup_is_made": _PAGES,
+    "tests/storage/test_backup.py::test_one_clients_damaged_books_keep_no_others_from_being_backed_up": _PAGES,
+    "tests/storage/test_backup.py::test_restoring_changes_nothing_in_the_backup": _FILES,
     "tests/storage/test_books_of_schema_6.py": _SCHEMA_6,
     "tests/storage/test_books_pool.py::test_an_engine_in_use_is_never_closed": _OPEN,
     "tests/storage/test_books_pool.py::test_an_organization_has_two_connections_of_threads_at_most": _OPEN,
@@ -85,7 +90,6 @@ SQLITE_ALONE = {
     "tests/storage/test_provisioning.py": _FILES,
     "tests/storage/test_server_faults.py": _EVERY,
     "tests/storage/test_snapshots.py::test_books_that_are_gone_are_an_error_and_are_not_made_anew": _FILES,
-    "tests/storage/test_tampered_backups.py": _BACKUP,
     "tests/storage/test_writing_in_turn.py": _DISK,
 }
 

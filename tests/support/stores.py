@@ -118,8 +118,9 @@ def look(root: Path) -> Look:
 
 
 def empty_address(root: Path) -> Address:
-    """A database for this folder in which there is nothing but the template of books."""
-    _make(root.resolve(), template=_only_template())
+    """A database for this folder in which there is nothing but the template of books; the one that it has, if any."""
+    if root.resolve() not in _databases:
+        _make(root.resolve(), template=_only_template())
     return address_of(server().url(_databases[root.resolve()]))
 
 
