@@ -12,10 +12,13 @@ import pytest
 from server.cli import main
 from tests.support.practice import practice
 from tests.support.printed import image
+from tests.support.stores import environment_of
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     monkeypatch.setattr(sys, "argv", ["counterfoil", *arguments])
+    for name, value in environment_of(arguments).items():
+        monkeypatch.setenv(name, value)
     with pytest.raises(SystemExit) as exited:
         main()
     return int(exited.value.code or 0)

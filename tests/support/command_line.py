@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import pytest
@@ -16,7 +17,9 @@ def run_command(
     """The exit code, and what was printed on standard output and standard error."""
     capsys.readouterr()
     monkeypatch.setattr(sys, "argv", ["counterfoil", *arguments])
-    for name, value in stores.environment_of(arguments).items():
+    # The folder is the one that the command names, else that of the environment.
+    named = (*arguments, "--data", os.environ["COUNTERFOIL_DATA"]) if "COUNTERFOIL_DATA" in os.environ else arguments
+    for name, value in stores.environment_of(named).items():
         monkeypatch.setenv(name, value)
     with pytest.raises(SystemExit) as exited:
         main()
