@@ -142,8 +142,9 @@ async def test_a_whole_backup_of_a_server_is_restored_into_files_and_onto_anothe
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def run(url: Address, *arguments: str) -> str:
-        monkeypatch.setenv("COUNTERFOIL_DATABASE_URL", url.url.render_as_string(hide_password=False))
-        code, out, err = run_command(monkeypatch, capsys, *arguments)
+        with monkeypatch.context() as patch:
+            patch.setenv("COUNTERFOIL_DATABASE_URL", url.url.render_as_string(hide_password=False))
+            code, out, err = run_command(patch, capsys, *arguments)
         assert code == 0, err
         return out
 
