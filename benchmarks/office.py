@@ -157,7 +157,7 @@ async def served(data: Path, token: str, *, workers: int, database_url: str = ""
     try:
         # The line by which it says that it serves.
         assert server.stderr is not None
-        if not (line := await server.stderr.readline()).startswith(b"serving "):
+        if b"serving " not in (line := await server.stderr.readline()):
             raise RuntimeError(line.decode() or "the server ended before it served")
         caller = Caller(f"http://127.0.0.1:{port}/mcp", token)
         try:
