@@ -103,7 +103,8 @@ async def test_eight_clients_of_two_processes_leave_no_gap_and_no_double_and_res
 ) -> None:
     data = tmp_path / "data"
     keys = await bakery(data, 8)
-    references = [f"ref-{index}" for index in range(scaled(2_000))]
+    # Beginning two processes takes most of it where fewer are issued.
+    references = [f"ref-{index}" for index in range(scaled(2_000, 40 if stores.is_on_server() else 10))]
 
     async def issue_all(site: Site, key: str, mine: Iterable[str]) -> list[str]:
         return [await issue(site, key, reference) for reference in mine]
