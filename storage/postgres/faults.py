@@ -27,7 +27,7 @@ _STATES = {
     "53200": Fault.BUSY,
     "53300": Fault.CROWDED,
     "55P03": Fault.BUSY,
-    "57014": Fault.BUSY,
+    "57014": Fault.SLOW,
     "XX001": Fault.DAMAGED,
     "XX002": Fault.DAMAGED,
 }

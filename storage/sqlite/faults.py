@@ -22,7 +22,7 @@ from storage.plain_files import lies_plainly, write_probe
 
 
 class Fault(Enum):
-    """What is wrong, in one word. The last eleven are faults of the storage and not of the file: it may be sound."""
+    """What is wrong, in one word. The last twelve are faults of the storage and not of the file: it may be sound."""
 
     MISSING = "missing"
     NOT_A_FILE = "not_a_file"
@@ -46,6 +46,7 @@ class Fault(Enum):
     TOO_MANY_OPEN = "too_many_open"
     CROWDED = "crowded"
     BUSY = "busy"
+    SLOW = "slow"
     UNREACHABLE = "unreachable"
     FILES_UNREACHABLE = "files_unreachable"
     FILES_REFUSED = "files_refused"
@@ -152,6 +153,10 @@ _WORDS = {
         "Nothing was changed: try again. The operator looks at what keeps them, or lets fewer processes serve.",
     ),
     Fault.BUSY: ("the books are busy with another write", "Nothing was changed: try again."),
+    Fault.SLOW: (
+        "the database server took too long over it",
+        "Nothing was changed: try again. The operator looks at what else the server is busy with.",
+    ),
     Fault.UNREACHABLE: (
         "the database server did not answer, or ended the connection",
         "Look at what is there before trying again. The operator looks whether the server runs.",
@@ -175,7 +180,7 @@ _REMEDIES = {
     Fault.DISK_ERROR: Act.EXAMINE,
     Fault.UNKNOWN: Act.EXAMINE,
 }
-_OF_STORAGE = frozenset(list(Fault)[-11:])
+_OF_STORAGE = frozenset(list(Fault)[-12:])
 
 
 class StorageFault(Unavailable):

@@ -1,8 +1,8 @@
 """What this process has freed, given back to the system.
 
 glibc keeps what is freed for whoever asks next, in an arena of its own for each thread. Where hundreds of sets of books
-are opened and put to rest by turns, in whichever thread is free, that comes to a third of what the process holds. Other
-libraries have no such functions, and there nothing is done.
+are opened and put to rest by turns, in whichever thread is free, that adds up. Other libraries have no such functions,
+and there nothing is done.
 """
 
 from __future__ import annotations

@@ -251,6 +251,7 @@ async def test_who_is_chosen_to_end_a_deadlock_is_told_to_try_again(tmp_path: Pa
         ("53100", Fault.FULL),
         ("25006", Fault.READ_ONLY),
         ("25P03", Fault.UNREACHABLE),
+        ("57014", Fault.SLOW),
         ("57P01", Fault.UNREACHABLE),
         ("XX001", Fault.DAMAGED),
         ("58030", Fault.DISK_ERROR),
