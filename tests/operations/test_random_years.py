@@ -27,7 +27,7 @@ from storage.books.pool import BOOKS_FILE, Books
 from tests.support.cash_year import ON_CASH
 from tests.support.claims import Claim, Paid
 from tests.support.clock import SettableClock
-from tests.support.faults import scaled
+from tests.support.faults import first_in_turn, scaled
 from tests.support.folders import folder_of
 from tests.support.issuing import issue_credit_note
 from tests.support.practice import practice
@@ -42,7 +42,7 @@ NEW_YEAR = datetime(2026, 1, 2, 9, 0, tzinfo=UTC)
 DOCUMENTS = scaled(1_000, 12)
 
 
-@pytest.mark.parametrize("country", COUNTRY_CODES)
+@pytest.mark.parametrize("country", first_in_turn(COUNTRY_CODES))
 async def test_a_random_year_reconciles_to_the_cent(tmp_path: Path, country: str) -> None:
     async with practice(tmp_path, SettableClock(NEW_YEAR), country=country) as one:
         year = await random_year(one, country)

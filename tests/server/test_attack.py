@@ -8,10 +8,12 @@ import pytest
 
 from benchmarks.attack import FILES, LOG_MB_MAX, MEMORY_MIB_MAX, attack_ours
 from tests.server.test_http_faults import sized
+from tests.support.faults import only_whole
 
 pytestmark = pytest.mark.faults
 
 
+@only_whole
 async def test_an_organization_is_served_under_attack_and_the_server_stays_small(tmp_path: Path) -> None:
     # How long its calls take is compared by `make attack`, on a machine that does nothing else.
     _, figures, log_mb = await attack_ours(tmp_path, sized(60, 6))

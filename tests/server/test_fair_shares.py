@@ -24,7 +24,7 @@ from invoicing.document.drafting import RequestedDocument, RequestedLine
 from operations.drafts import DraftRequest
 from operations.invoices import IssueRequest
 from storage.books.pool import Books
-from tests.support.faults import scaled
+from tests.support.faults import only_whole, scaled
 from tests.support.http import Credentials, RealServer, Site, message_of, real_server
 from tests.support.issuing import issue_invoice
 from tests.support.practice import Practice, practice
@@ -79,6 +79,7 @@ async def call(site: Site, key: str, tool: str, **arguments: Any) -> dict[str, A
     return result
 
 
+@only_whole
 @pytest.mark.faults
 async def test_neither_long_documents_nor_large_pictures_of_one_keep_another_waiting(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

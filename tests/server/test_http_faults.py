@@ -18,6 +18,7 @@ from operations.rights import Right
 from server.app import find_organization, local_office
 from tests.server.test_settlement_faults import act_of, made_by, sound
 from tests.support.auditor import kept, numbers
+from tests.support.faults import only_whole
 from tests.support.http import BAKERY, LINES, Credentials, RealServer, Site, message_of, real_server
 from tests.support.practice import practice
 from tests.support.stores import settings
@@ -104,6 +105,7 @@ async def everything(data: Path) -> set[str]:
         return await sound(open_books(office, await find_organization(office, BAKERY), Right.READ))
 
 
+@only_whole
 async def test_killing_the_server_under_load_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     data = tmp_path / "data"
     keys = await bakery(data, 3)

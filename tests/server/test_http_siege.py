@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.server.test_http_faults import bakery, called, issue
-from tests.support.faults import scaled
+from tests.support.faults import first_in_turn, scaled
 from tests.support.http import LINES, RealServer, real_server
 
 pytestmark = pytest.mark.faults
@@ -102,7 +102,7 @@ async def test_silent_strangers_shut_nobody_out_of_a_server_with_few_files(tmp_p
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize("loop", ["uvloop", "asyncio"])
+@pytest.mark.parametrize("loop", first_in_turn(["uvloop", "asyncio"]))
 async def test_a_server_whose_files_are_used_up_closes_what_it_can_spare_and_goes_on(tmp_path: Path, loop: str) -> None:
     # More connections are to be kept than there are files: so none can be accepted, and it says so once a second.
     data = tmp_path / "data"

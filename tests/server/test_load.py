@@ -32,7 +32,7 @@ from tests.support.children import serving_below
 from tests.support.faults import is_whole, scaled
 from tests.support.http import RealServer, Site, message_of, real_server, site_of
 from tests.support.practice import Practice, practice
-from tests.support.servers import server
+from tests.support.servers import is_installed, server
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.faults
@@ -101,6 +101,8 @@ async def two_processes(data: Path, settings: Mapping[str, str]) -> AsyncIterato
 async def test_eight_clients_of_two_processes_leave_no_gap_and_no_double_and_resources_level_off(
     tmp_path: Path,
 ) -> None:
+    if not (stores.is_on_server() or is_whole()) and is_installed():
+        pytest.skip("two processes on a folder are tried with stdio (make test-faults)")
     data = tmp_path / "data"
     keys = await bakery(data, 8)
     # Beginning two processes takes most of it where fewer are issued.

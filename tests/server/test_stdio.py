@@ -19,6 +19,7 @@ from operations.verification import verify_books
 from server.app import find_organization, local_office
 from storage.directory.users import first_owner
 from tests.support.assistant import ERAS, Assistant, Era, text_of
+from tests.support.faults import first_in_turn
 from tests.support.practice import practice
 from tests.support.stores import settings
 from tests.support.wire import ROOT, wired
@@ -104,7 +105,8 @@ async def test_a_dedicated_process_is_named_after_its_organization_and_acts_for_
         assert (await conversation.refused("list_organizations"))["code"] == "not_allowed"
 
 
-@pytest.mark.parametrize("revision", ["2025-03-26", "2025-06-18", "2025-11-25"])
+@pytest.mark.faults
+@pytest.mark.parametrize("revision", first_in_turn(["2025-03-26", "2025-06-18", "2025-11-25"], of=3))
 async def test_older_revisions_shake_hands_and_work_with_the_text_alone(tmp_path: Path, revision: str) -> None:
     data = tmp_path / "data"
     await two_clients(data)

@@ -32,7 +32,7 @@ from tests.support import stores
 from tests.support.backups import back_up, restore, silent
 from tests.support.clock import NOON
 from tests.support.command_line import run_command
-from tests.support.faults import is_whole
+from tests.support.faults import is_whole, only_whole
 from tests.support.leaving import BAKERY, content_of, findings_of, found, issue, opened, two_practices
 from tests.support.raw import past_triggers, raw, raw_value
 from tests.support.servers import needs_server
@@ -89,6 +89,7 @@ async def test_a_client_goes_from_files_to_a_server_and_back(tmp_path: Path) -> 
     assert findings_of(server) == []
 
 
+@only_whole
 async def test_one_organization_is_restored_in_the_place_of_what_there_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,6 +139,7 @@ def interrupted(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 
+@only_whole
 async def test_a_whole_backup_of_a_server_is_restored_into_files_and_onto_another_server(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,7 +16,7 @@ from storage.postgres import engines
 from storage.sqlite.faults import Fault, StorageFault
 from tests.support import stores
 from tests.support.auditor import audited, numbers
-from tests.support.faults import is_whole
+from tests.support.faults import is_whole, only_whole
 from tests.support.practice import Practice, practice
 from tests.support.servers import needs_server, server
 
@@ -61,6 +61,7 @@ async def is_unanswered(one: Practice, books: Books, customer: str, reference: s
     return False
 
 
+@only_whole
 async def test_a_server_that_hangs_is_told_of_in_time_and_everything_goes_on_when_it_does(tmp_path: Path) -> None:
     async with practice(tmp_path, client="Harbour Bakery", more_clients=("Studio Nord",)) as one:
         bakery, studio = (one.books(client) for client in one.clients)

@@ -48,7 +48,7 @@ from storage.sqlite.faults import StorageFault
 from tests.support import stores
 from tests.support.backups import silent
 from tests.support.clock import NOON, SettableClock
-from tests.support.faults import is_whole, scaled
+from tests.support.faults import is_whole, only_whole, scaled
 from tests.support.former import import_former
 from tests.support.issuing import issue_credit_note
 from tests.support.practice import Practice, practice
@@ -232,6 +232,7 @@ class _Killed(Exception):
     pass
 
 
+@only_whole
 @pytest.mark.faults
 def test_a_move_that_is_killed_at_any_table_goes_on_and_nothing_is_lost(house: House) -> None:
     before = _all_of(house.files)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
-from typing import Any
+from typing import Any, TypeVar
+
+import pytest
+
+T = TypeVar("T", bound=Callable[..., Any])
 
 
 def is_whole() -> bool:
@@ -16,6 +20,18 @@ def is_whole() -> bool:
 def scaled(whole: int, part: int = 10) -> int:
     """`whole` where COUNTERFOIL_FAULTS says so, otherwise a tenth of it, or another part, and at least one."""
     return whole if is_whole() else max(1, whole // part)
+
+
+def only_whole(test: T) -> T:
+    """A test that `make test` has no time for, where a quicker one tries the same at a smaller size."""
+    pytest.mark.skipif(not is_whole(), reason="takes long (make test-faults)")(test)
+    pytest.mark.faults(test)
+    return test
+
+
+def first_in_turn(cases: Sequence[Any], of: int = 2) -> list[Any]:
+    """All cases; in `make test` each second one, or each so many."""
+    return list(cases) if is_whole() else list(cases)[::of]
 
 
 def combined(*axes: Sequence[Any]) -> list[tuple[Any, ...]]:
