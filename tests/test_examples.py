@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import stores
+from tests.support.faults import first_in_turn
 from tests.support.http import Credentials, real_server
 from tests.support.practice import practice
 
@@ -46,7 +47,8 @@ def test_there_are_examples() -> None:
     assert len(ALONE) >= 3
 
 
-@pytest.mark.parametrize("example", ALONE, ids=lambda example: example.stem)
+@pytest.mark.faults
+@pytest.mark.parametrize("example", first_in_turn(ALONE), ids=lambda example: example.stem)
 def test_the_example_does_what_it_says(example: Path, tmp_path: Path) -> None:
     ran = run(example, tmp_path, **stores.environment(tmp_path / "data"))
     assert (ran.returncode, ran.stderr) == (0, "")
