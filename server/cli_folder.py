@@ -78,11 +78,11 @@ def backup(
         return
     from server.app import system_clock
     from storage.folder.backup import back_up
-    from storage.folder.store import files_of, place_of
+    from storage.folder.store import databases_of, files_of
 
     settings = read_settings(data)
     root = existing(settings)
-    place, now = place_of(root, settings.address), system_clock()
+    place, now = databases_of(root, settings.address).place, system_clock()
     with progress("Backing up") as tell:
         files = files_of(root, settings.bucket)
         report = back_up(root, place, folder.absolute(), keys=settings.keys, now=now, progress=tell, files=files)

@@ -33,7 +33,6 @@ from storage.work.limits import Limits
 
 if TYPE_CHECKING:
     from storage.files.buckets import Bucket
-    from storage.folder.places import Place
     from storage.postgres.addresses import Address
 
 
@@ -148,22 +147,6 @@ def databases_of(root: Path, address: Address | None) -> Databases:
     from storage.postgres.databases import ServerDatabases
 
     return ServerDatabases(root, address)
-
-
-def place_of(root: Path, address: Address | None) -> Place:
-    """The same databases, for what works on them as a whole.
-
-    Raises:
-        Conflict: they are somewhere else.
-    """
-    check_home(root, str(address or ""))
-    if address is None:
-        from storage.folder.places import FilesPlace
-
-        return FilesPlace(root)
-    from storage.postgres.place import ServerPlace
-
-    return ServerPlace(root, address)
 
 
 def files_of(root: Path, bucket: Bucket | None) -> AllFiles:

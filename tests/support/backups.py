@@ -19,7 +19,7 @@ from storage.folder.backup import BackupReport, RestoreReport
 from storage.folder.manifest import MANIFEST_FILE, SIGNATURE_FILE, SIGNED_AS
 from storage.folder.restoring_all import restore_to_server
 from storage.folder.signing import SigningKeys
-from storage.folder.store import files_of, place_of
+from storage.folder.store import databases_of, files_of
 from storage.postgres.place import ServerPlace
 from tests.support import stores
 from tests.support.clock import NOON
@@ -32,7 +32,7 @@ def silent(done: int, of: int) -> None:
 
 def back_up(root: Path, target: Path, *, now: datetime, progress: Progress) -> BackupReport:
     """A backup that is signed with the key of the test's own folder of keys."""
-    place, files = place_of(root, stores.address(root)), files_of(root, stores.bucket(root))
+    place, files = databases_of(root, stores.address(root)).place, files_of(root, stores.bucket(root))
     return backups.back_up(root, place, target, keys=keys_folder(), now=now, progress=progress, files=files)
 
 
