@@ -15,13 +15,12 @@ import pytest
 
 from storage.work.limits import Limits
 from tests.support.children import is_alive, serving_below
-from tests.support.faults import is_whole
+from tests.support.faults import only_whole
 from tests.support.http import BAKERY, LINES, Credentials, RealServer, Site, real_server
 from tests.support.practice import practice
 from tests.support.waiting import until
 
 pytestmark = [pytest.mark.faults, pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")]
-whole = pytest.mark.skipif(not is_whole(), reason="starts more processes than there is time for (make test-faults)")
 
 # Connections on which nothing is sent stay open for as long as the test looks at them.
 PATIENT = {"COUNTERFOIL_HEAD_SECONDS": "600"}
@@ -114,7 +113,7 @@ async def test_workers_serve_one_folder_are_replaced_and_stop_together(tmp_path:
     assert [line.partition(" ")[2][:28] for line in said] == [f"serving {data}"[:28], "a server process has ended ("]
 
 
-@whole
+@only_whole
 async def test_workers_end_with_the_process_that_watches_over_them(tmp_path: Path) -> None:
     data = tmp_path / "data"
     await begun(data)
@@ -126,7 +125,7 @@ async def test_workers_end_with_the_process_that_watches_over_them(tmp_path: Pat
         await until(lambda: not any(map(is_alive, left)))
 
 
-@whole
+@only_whole
 async def test_what_keeps_workers_from_serving_is_said_once(tmp_path: Path) -> None:
     data = tmp_path / "data"
     await begun(data)

@@ -32,7 +32,7 @@ from tests.support import stores
 from tests.support.backups import back_up, restore, silent
 from tests.support.clock import NOON
 from tests.support.command_line import run_command
-from tests.support.faults import is_whole, only_whole
+from tests.support.faults import only_whole
 from tests.support.leaving import BAKERY, content_of, findings_of, found, issue, opened, two_practices
 from tests.support.raw import past_triggers, raw, raw_value
 from tests.support.servers import needs_server
@@ -196,7 +196,7 @@ async def test_a_whole_backup_of_a_server_is_restored_into_files_and_onto_anothe
 
 
 @pytest.mark.faults
-@pytest.mark.skipif(not is_whole(), reason="takes long (make test-faults)")
+@only_whole
 async def test_books_that_were_changed_past_the_triggers_keep_no_others_from_being_backed_up(tmp_path: Path) -> None:
     await two_practices(tmp_path)
     root = tmp_path / "old"

@@ -16,7 +16,7 @@ from storage.postgres import engines
 from storage.sqlite.faults import Fault, StorageFault
 from tests.support import stores
 from tests.support.auditor import audited, numbers
-from tests.support.faults import is_whole, only_whole
+from tests.support.faults import only_whole
 from tests.support.practice import Practice, practice
 from tests.support.servers import needs_server, server
 
@@ -93,7 +93,7 @@ async def test_a_server_that_hangs_is_told_of_in_time_and_everything_goes_on_whe
         assert (await audited(one.office))[BAKERY] == numbers(4, 2026)
 
 
-@pytest.mark.skipif(not is_whole(), reason="waits for nothing but time (make test-faults)")
+@only_whole
 async def test_an_installation_is_closed_in_time_while_its_server_hangs(tmp_path: Path) -> None:
     async with practice(tmp_path, client="Harbour Bakery") as one:
         books = one.books(one.first_client)

@@ -377,7 +377,7 @@ def test_what_is_not_the_same_at_both_places_is_told_and_does_not_count_as_moved
 
 
 @pytest.mark.faults
-@pytest.mark.skipif(not is_whole(), reason="takes long (make test-faults)")
+@only_whole
 def test_the_command_moves_there_and_back(house: House) -> None:
     environment = {**os.environ, "COUNTERFOIL_DATA": str(house.root)}
     url = server().url(house.address.database)
