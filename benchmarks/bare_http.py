@@ -1,12 +1,12 @@
 """The anchor of all figures: a server of the same SDK with its defaults, no credential, and a tool that does nothing.
 
 It takes any free port and says which, in a line of its own on standard output, as soon as it can be connected to.
-With a number on the command line so many processes serve, as uvicorn makes them.
+With a number on the command line so many processes serve, as uvicorn makes them: one or several alike with uvicorn's
+usual event loop, and without waiting for more to send.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import socket
 import sys
@@ -33,6 +33,7 @@ def application() -> Starlette:
 
 def main(workers: int) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     print(listener.getsockname()[1], flush=True)
     config = uvicorn.Config(
         "benchmarks.bare_http:application",
@@ -46,7 +47,7 @@ def main(workers: int) -> None:
     if workers > 1:
         Multiprocess(config, [listener]).run()
     else:
-        asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
+        uvicorn.Server(config).run([listener])
 
 
 if __name__ == "__main__":
