@@ -14,7 +14,7 @@ from sqlmodel import Session
 from invoicing.document.canonical import canonical_json, genesis, link_hash
 from storage.books import settings_tables, tables
 from storage.paging import Page, decode_cursor, encode_cursor, page_of
-from storage.queries.cache import remember, remembered
+from storage.queries.cache import remember_for_now, remembered_for_now
 from storage.queries.statements import execute, table_of
 
 _ENTRIES = table_of(tables.AuditEntry)
@@ -56,7 +56,7 @@ def record(session: Session, act: str, subject: str, *, at: datetime, by: str, d
         "hash": link_hash(previous=previous, position=position + 1, text=text),
     }
     execute(session, _ADD, entry)
-    remember(session, _CHAIN, (entry["position"], entry["hash"]))
+    remember_for_now(session, _CHAIN, (entry["position"], entry["hash"]))
 
 
 def first_detail(session: Session, act: str, subject: str) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def _newest_first(session: Session, which: ColumnElement[bool], *, cursor: str, 
 
 def entries_end(session: Session) -> tuple[int, str]:
     """Position and hash of the last entry; before the first one 0, and what its link follows."""
-    return remembered(session, _CHAIN, _read_end)
+    return remembered_for_now(session, _CHAIN, _read_end)
 
 
 def _read_end(session: Session) -> tuple[int, str]:

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from invoicing.refusals import Conflict
 from storage.books import audit, tables
-from storage.queries.cache import remember, remembered
+from storage.queries.cache import remember_for_now, remembered_for_now
 from storage.queries.statements import execute, table_of
 
 HANDING_OVER = "hand_over_organization"
@@ -43,7 +43,7 @@ def check_open(session: Session) -> None:
     Raises:
         ClosedBooks
     """
-    if said := remembered(session, _CLOSED, _closed):
+    if said := remembered_for_now(session, _CLOSED, _closed):
         raise ClosedBooks(f"{said}: it can be read, not changed.")
 
 
@@ -66,13 +66,13 @@ def closed_by(session: Session) -> str:
 def close(session: Session, act: str, handle: str, *, at: datetime, by: str) -> None:
     """Close the books with an entry of their audit trail: what comes after it is refused."""
     audit.record(session, act, handle, at=at, by=by, detail={})
-    remember(session, _CLOSED, _closed(session))
+    remember_for_now(session, _CLOSED, _closed(session))
 
 
 def open_again(session: Session, act: str, handle: str, *, at: datetime, by: str, detail: dict[str, object]) -> None:
     """Open the books with an entry that says why."""
     audit.record(session, act, handle, at=at, by=by, detail=detail)
-    remember(session, _CLOSED, "")
+    remember_for_now(session, _CLOSED, "")
 
 
 def _closed(session: Session) -> str:

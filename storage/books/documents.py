@@ -32,7 +32,7 @@ from storage.books.document_rows import rows_of
 from storage.books.former_documents import former_balance
 from storage.books.totals import add_document_totals
 from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of, search_words
-from storage.queries.cache import remember, remembered
+from storage.queries.cache import remember_for_now, remembered_for_now
 from storage.queries.statements import STATEMENTS_KEPT, execute, insert_rows, table_of
 from storage.queries.tuples import before
 
@@ -166,7 +166,7 @@ def take_sequence(session: Session, series: str, period: str) -> int:
 
 def last_issue_date(session: Session, series: str, period: str) -> date | None:
     """The issue date of the last number of the series in this period; within it, dates never run backwards."""
-    return remembered(session, _last_date_of(series, period), lambda db: _read_last_date(db, series, period))
+    return remembered_for_now(session, _last_date_of(series, period), lambda db: _read_last_date(db, series, period))
 
 
 def _last_date_of(series: str, period: str) -> tuple[str, str, str]:
@@ -214,8 +214,8 @@ def add_document(
     insert_rows(session, _ADD_TAX, rows.taxes)
     insert_rows(session, _ADD_TAX_PART, rows.tax_parts)
     add_document_totals(session, rows)
-    remember(session, _CHAIN, (position + 1, link))
-    remember(session, _last_date_of(document.series, period), document.issue_date)
+    remember_for_now(session, _CHAIN, (position + 1, link))
+    remember_for_now(session, _last_date_of(document.series, period), document.issue_date)
     return IssuedDocument(document, position + 1, link, issued_at, issued_by, first_balance(document))
 
 
@@ -354,7 +354,7 @@ def latest_issue_date(session: Session) -> date | None:
 
 def documents_end(session: Session) -> tuple[int, str]:
     """Position and hash of the last document of the chain; 0 and an empty hash where there is none."""
-    return remembered(session, _CHAIN, _read_chain_head) or (0, "")
+    return remembered_for_now(session, _CHAIN, _read_chain_head) or (0, "")
 
 
 def _read_chain_head(session: Session) -> tuple[int, str] | None:

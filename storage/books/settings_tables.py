@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar
 
-from sqlalchemy import ForeignKeyConstraint, MetaData
+from sqlalchemy import BigInteger, ForeignKeyConstraint, MetaData
 from sqlmodel import Field, SQLModel
 
 from storage.queries.cache import NO_SETTING
@@ -362,5 +362,15 @@ class PeriodClosing(BooksTable, table=True):
     recorded_by: str
 
 
+class ChangeMark(BooksTable, table=True):
+    """One row with a number that is another one after each change of settings; none before the first."""
+
+    __tablename__ = "change_marks"
+
+    id: int = Field(default=1, primary_key=True)
+    mark: int = Field(sa_type=BigInteger)
+
+
 BOOKS_METADATA = BooksTable.metadata
-table_of(SeriesPeriod).info.update(NO_SETTING)
+for _model in (SeriesPeriod, ChangeMark):
+    table_of(_model).info.update(NO_SETTING)

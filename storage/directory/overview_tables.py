@@ -8,6 +8,8 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
 from storage.directory.tables import DirectoryTable
+from storage.queries.cache import NO_SETTING
+from storage.queries.statements import table_of
 from storage.queries.types import UtcDateTime
 
 
@@ -33,3 +35,7 @@ class SavedView(DirectoryTable, table=True):
     name_key: str
     asked: str
     created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+for _model in (Verification, SavedView):
+    table_of(_model).info.update(NO_SETTING)

@@ -18,7 +18,7 @@ from invoicing.reports.summaries import SUMMARIES_REMEMBERED
 from storage.directory.tables import Anchor
 from storage.directory.tables import Summary as SummaryRow
 from storage.queries.among import among_many, batches_of
-from storage.queries.cache import remembered
+from storage.queries.cache import remembered_for_now
 from storage.queries.statements import execute, insert_rows, table_of
 
 FORM = 2
@@ -61,7 +61,7 @@ def summaries_of(session: Session, ids: Sequence[str]) -> dict[str, KeptSummary]
     changes the directory, it is what was found last time: summaries are no settings, and are never read where they
     are written.
     """
-    return dict(remembered(session, ("summaries", *ids), lambda db: _read_summaries(db, ids)))
+    return dict(remembered_for_now(session, ("summaries", *ids), lambda db: _read_summaries(db, ids)))
 
 
 def _read_summaries(session: Session, ids: Sequence[str]) -> dict[str, KeptSummary]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import Index, MetaData, text
+from sqlalchemy import BigInteger, Index, MetaData, text
 from sqlmodel import Field, SQLModel
 
 from storage.queries.cache import NO_SETTING
@@ -266,5 +266,23 @@ class LatestMoment(DirectoryTable, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
-table_of(Summary).info.update(NO_SETTING)
-table_of(BrowserSession).info.update(NO_SETTING)
+class ChangeMark(DirectoryTable, table=True):
+    """One row with a number that is another one after each change of who reaches what; none before the first."""
+
+    __tablename__ = "change_marks"
+
+    id: int = Field(default=1, primary_key=True)
+    mark: int = Field(sa_type=BigInteger)
+
+
+for _model in (
+    ConversationSession,
+    BrowserSession,
+    Upload,
+    Anchor,
+    AnchoredNumber,
+    Summary,
+    LatestMoment,
+    ChangeMark,
+):
+    table_of(_model).info.update(NO_SETTING)

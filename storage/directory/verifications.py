@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from storage.directory.overview_tables import Verification
 from storage.queries.among import among_many, batches_of
-from storage.queries.cache import remembered
+from storage.queries.cache import remembered_for_now
 from storage.queries.statements import execute, table_of
 
 _FEW = 50
@@ -26,7 +26,7 @@ _ADD = _VERIFICATIONS.insert().inline()
 
 def verified_at(session: Session, ids: Sequence[str]) -> dict[str, datetime]:
     """When those of these organizations were verified that were found in order the last time, by id."""
-    return dict(remembered(session, ("verified", *ids), lambda db: _read(db, ids)))
+    return dict(remembered_for_now(session, ("verified", *ids), lambda db: _read(db, ids)))
 
 
 def _read(session: Session, ids: Sequence[str]) -> dict[str, datetime]:

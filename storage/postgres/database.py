@@ -22,7 +22,8 @@ from storage.database import Mode
 from storage.postgres.engines import NotFree, prepare, transact, transact_once
 from storage.postgres.faults import server_faults_told
 from storage.postgres.scopes import Scope
-from storage.postgres.stamps import check_stamp
+from storage.postgres.stamps import check_stamp, check_stamp_again
+from storage.queries.cache import Memory, lend
 from storage.sqlite.faults import DamagedStore
 from storage.work.budget import Budget, TooLong, keep_to
 from storage.work.completion import to_its_end, to_its_end_or_stopped
@@ -53,6 +54,8 @@ class SchemaDatabase:
         self._where = where
         self._turn = asyncio.Lock()
         self._damaged = False
+        self._is_known = False
+        self._memory = Memory()
 
     @property
     def has_fault(self) -> bool:
@@ -81,7 +84,7 @@ class SchemaDatabase:
         budget = Budget()
 
         def within_budget(session: Session) -> T:
-            return self._checked(work)(keep_to(session, budget))
+            return self._remembering(work)(keep_to(session, budget))
 
         if mode is Mode.READ:
             act = metered(transact(self._engine, self._scope, mode, within_budget), budget)
@@ -117,7 +120,8 @@ class SchemaDatabase:
         return True
 
     def rest(self) -> None:
-        """Nothing is open for it alone."""
+        """Give back what is remembered; nothing is open for it alone."""
+        self._memory = Memory()
 
     async def close(self) -> None:
         """Connections are those of all schemas."""
@@ -125,12 +129,28 @@ class SchemaDatabase:
     def _checked(self, work: Callable[[Session], T]) -> Callable[[Session], T]:
         return as_checked(self._scope, self._where, work)
 
+    def _remembering(self, work: Callable[[Session], T]) -> Callable[[Session], T]:
+        """As checked; from the second time on `work` remembers, as far as nobody has changed a setting."""
+
+        def run(session: Session) -> T:
+            if self._is_known:
+                mark = check_stamp_again(session, self._scope, self._where)
+                if mark != self._memory.mark:
+                    self._memory = Memory(mark)
+                lend(session, self._memory)
+            else:
+                check_stamp(session, self._scope, self._where)
+                self._is_known = True
+            return work(session)
+
+        return run
+
     async def _told(self, act: Coroutine[Any, Any, T]) -> T:
         try:
             with server_faults_told(self._where):
                 answer = await act
         except DamagedStore:
-            self._damaged = True
+            self._damaged, self._is_known = True, False
             raise
         self._damaged = False
         return answer

@@ -25,6 +25,7 @@ from sqlmodel import Session
 
 from storage.database import Mode
 from storage.postgres.scopes import OWNER, Scope
+from storage.queries.cache import set_mark
 from storage.queries.types import JsonOf
 
 T = TypeVar("T")
@@ -205,6 +206,7 @@ def _run(connection: Connection, work: Callable[[Session], T]) -> T:
     with _begun(connection), Session(bind=connection, expire_on_commit=False) as session:
         result = work(session)
         session.flush()
+        set_mark(session, writes=not connection.get_execution_options().get("postgresql_readonly"))
     return result
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
+from sqlalchemy import Row, TextClause, text
 from sqlmodel import Session
 
 from storage.migrations import head_stamp
@@ -11,8 +11,12 @@ from storage.sqlite.faults import DamagedStore, Fault
 from storage.sqlite.file_kinds import FileKind
 from storage.sqlite.stamps import Stamp, check_same
 
-_OF_DIRECTORY = text("SELECT version_num, '' FROM alembic_version")
-_OF_BOOKS = text("SELECT version_num, organization_id FROM alembic_version, identity")
+_SAID = {
+    FileKind.DIRECTORY: "SELECT version_num, ''{} FROM alembic_version",
+    FileKind.BOOKS: "SELECT version_num, organization_id{} FROM alembic_version, identity",
+}
+_STAMP = {kind: text(said.format("")) for kind, said in _SAID.items()}
+_STAMP_AND_MARK = {kind: text(said.format(", (SELECT mark FROM change_marks)")) for kind, said in _SAID.items()}
 
 
 def check_stamp(session: Session, scope: Scope, where: str) -> None:
@@ -22,9 +26,17 @@ def check_stamp(session: Session, scope: Scope, where: str) -> None:
         OutdatedStore: it is of an older version.
         DamagedStore: it is another's, or of a newer version, or says nothing.
     """
-    wanted = head_stamp(scope.kind, scope.organization_id)
-    query = _OF_BOOKS if scope.kind is FileKind.BOOKS else _OF_DIRECTORY
-    row = session.connection().execute(query).first()
+    _checked(session, _STAMP, scope, where)
+
+
+def check_stamp_again(session: Session, scope: Scope, where: str) -> int:
+    """The same for a schema that was found to be of this version before; answer the mark of its settings."""
+    return int(_checked(session, _STAMP_AND_MARK, scope, where)[2] or 0)
+
+
+def _checked(session: Session, queries: dict[FileKind, TextClause], scope: Scope, where: str) -> Row[*tuple[str, ...]]:
+    row = session.connection().execute(queries[scope.kind]).first()
     if row is None:
         raise DamagedStore(f"{where} does not say whose it is", Fault.INCOMPLETE)
-    check_same(where, Stamp(scope.kind, int(row[0]), row[1]), wanted)
+    check_same(where, Stamp(scope.kind, int(row[0]), row[1]), head_stamp(scope.kind, scope.organization_id))
+    return row

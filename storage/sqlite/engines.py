@@ -23,7 +23,7 @@ from sqlmodel import Session
 
 from invoicing.refusals import Refusal, Unavailable
 from storage.database import Mode
-from storage.queries.cache import forget, with_memory
+from storage.queries.cache import forget_since, forget_undone, set_mark, with_memory
 from storage.sqlite.connections import BUSY_TIMEOUT_MS, is_open_here, open_alone, open_guarded, open_plain
 from storage.sqlite.examining import examine, read_header
 from storage.sqlite.faults import (
@@ -113,6 +113,7 @@ def run_transaction(engine: Engine, mode: Mode, work: Callable[[Session], T]) ->
             with connection.begin(), Session(bind=connection, expire_on_commit=False) as session:
                 result = work(session)
                 session.flush()
+                set_mark(session, writes=mode is Mode.WRITE)
             if file is not None and mode is Mode.WRITE:
                 # A file that was replaced in the middle of it took what was written along.
                 plain: Any = connection.connection.driver_connection
@@ -165,6 +166,7 @@ class LongLivedConnection:
             self._remember_what_still_holds(session, plain)
             result = work(session)
             session.flush()
+            set_mark(session, writes=self._mode is Mode.WRITE)
             self._budget.check()
         except BaseException as error:
             # After a refusal of ours nothing is wrong with the connection.
@@ -200,7 +202,7 @@ class LongLivedConnection:
             return
         session, plain = self._open[1:]
         session.expunge_all()
-        forget(session)
+        forget_undone(session)
         plain.execute("ROLLBACK")
 
     def close(self) -> None:
@@ -219,7 +221,7 @@ class LongLivedConnection:
         if version != self._data_version:
             self._file.check_version(plain)
             self._data_version = version
-            forget(session)
+            forget_since(session, by_mark=self._file.kind is FileKind.BOOKS)
 
     def _ready(self) -> tuple[Session, sqlite3.Connection]:
         if self._open is None:

@@ -340,7 +340,7 @@ LATER = (
     *(("items", name) for name in ("gtin", "origin", "classifications")),
 )
 LATER_TABLES = (
-    "former_receivables former_payments former_documents"
+    "change_marks former_receivables former_payments former_documents"
     " line_dimensions dimension_totals document_instalments workflow_conditions workflow_steps workflows"
     " payment_references advance_entries"
     " approval_challenges approval_keys approval_signatures document_approvals approvals agents"

@@ -7,7 +7,7 @@ from __future__ import annotations
 _BACKUP = "what is restored, or taken over into a new folder, is in files there"
 _FILES = "about files of SQLite"
 _LOOKS = "on a server anchors tell how books look: what went past them is found when the books are opened"
-_MEMORY = "about what a connection to a file remembers; one to a server is everybody's, and remembers nothing"
+_MEMORY = "about what a connection to a file remembers; one to a server is everybody's, and remembers settings alone"
 _TYPED = "a server keeps in a column only what is of its type"
 _ORDER = "a server promises no order by itself"
 _SCHEMA_6 = "begins with files of an earlier version"
@@ -58,8 +58,7 @@ SQLITE_ALONE = {
     "tests/server/test_storage_at_fault.py::test_what_is_damaged_is_told_on_read_only_storage_too": _PAGES,
     "tests/server/test_verifying_practices.py::test_summaries_are_made_anew_of_all_that_can_be_read": _PAGES,
     "tests/server/test_workers_on_server.py": _EVERY,
-    "tests/storage/test_access_queries.py::test_what_is_reached_is_asked_for_once": _MEMORY,
-    "tests/storage/test_access_queries.py::test_who_reaches_what_is_known_anew_after_every_change": _MEMORY,
+    "tests/storage/test_access_queries.py::test_what_is_changed_in_the_file_by_hand_is_known_at_once_too": _FILES,
     "tests/storage/test_archives_on_server.py": _EVERY,
     "tests/storage/test_asking.py::test_what_cannot_be_read_is_named_wherever_it_is_found_out[a row": _TYPED,
     "tests/storage/test_backup.py::test_a_backup_holds_everything_on_record_and_comes_back_the_same": _FILES,
@@ -80,7 +79,6 @@ SQLITE_ALONE = {
     f"{_RAISES}[the ORM-Key": _INTERRUPT,
     "tests/storage/test_brief_transactions.py::test_opening_waits_for_nobody_in_the_event_loop": _LOCKED,
     "tests/storage/test_cache.py::test_every_table_of_settings_is_watched": _MEMORY,
-    "tests/storage/test_cache.py::test_settings_are_read_once": _MEMORY,
     "tests/storage/test_cache.py::test_what_was_written_is_remembered_only_where_it_is_kept": _MEMORY,
     "tests/storage/test_damaged_templates.py": _FILES,
     "tests/storage/test_diagnosis.py": _FILES,
