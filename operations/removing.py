@@ -24,7 +24,7 @@ from storage.books.documents import latest_issue_date
 from storage.directory import departures, organizations
 from storage.folder.archive import Archived, check_target, lay_down_archive, opened_archive
 from storage.folder.making import being_made
-from storage.folder.removal import remove_files
+from storage.folder.removal import directories_naming, remove_files
 from storage.work.budget import IN_A_THREAD
 from storage.work.completion import to_its_end
 
@@ -33,10 +33,13 @@ _NOT_IN_ORDER = "it was not removed, because its books were not in order"
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """What was removed, and the archive that it is in."""
+    """What was removed, and the archive that it is in; and where what was set aside of all organizations says something
+    of it still.
+    """
 
     archived: Archived
     verified: Verified
+    named_in: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,8 @@ async def remove_organization(
     if office.visits is not None:
         # An act on what is not there any more stands in the installation's own log.
         office.visits.organizations.pop(organization.id, None)
-    return Removed(archived, verified)
+    named_in = await workers.use_files(organization.id, lambda: directories_naming(store.root, organization.id))
+    return Removed(archived, verified, tuple(named_in))
 
 
 async def _remove(office: Office, organization: OrganizationRef, archived: Archived) -> None:

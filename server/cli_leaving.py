@@ -155,10 +155,17 @@ async def _remove(settings: Settings, handle: str, file: Path, confirm: str, as_
         with progress("Removing") as tell:
             removed = await remove_organization(office, found, file, tell, handle=typed)
     if as_json:
-        say_json(_archive_data(removed.archived) | {"documents": removed.verified.documents})
+        named_in = [str(path) for path in removed.named_in]
+        say_json(_archive_data(removed.archived) | {"documents": removed.verified.documents, "named_in": named_in})
         return
     _tell_of(removed.archived, "removed")
-    say("Nothing of it is left here but that it was removed. Keep the file: nobody else has it.")
+    for path in removed.named_in:
+        say(
+            f"{path} still names it: that is the directory of all, as it was when the books were moved to a server."
+            " Delete it when you need it no more."
+        )
+    left = "but that, and that it was removed" if removed.named_in else "but that it was removed"
+    say(f"Nothing of it is left here {left}. Keep the file: nobody else has it.")
 
 
 def _tell_of(archived: Archived, done: str) -> None:

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from storage.books.pool import ORGANIZATIONS_FOLDER, BooksPool
 from storage.database import Databases
-from storage.directory import installation, organizations
+from storage.directory import departures, installation, organizations
 from storage.directory.activity import Bounds
 from storage.directory.activity_log import ActivityLog
 from storage.directory.anchors import Ends
@@ -26,6 +26,7 @@ from storage.folder.databases import FolderDatabases
 from storage.folder.home import check_files_home, check_home
 from storage.folder.keys import Keys
 from storage.folder.making import half_made, remove_half_made
+from storage.folder.removal import remove_files
 from storage.folder.signing import SigningKeys
 from storage.sqlite.faults import fault_of
 from storage.work.completion import to_its_end
@@ -172,8 +173,17 @@ async def _name(directory: Directory) -> str:
 
 
 async def _remove_half_made(store: Store) -> None:
-    """Nothing is left of an organization that a maker was killed over, and nobody knows of."""
+    """Nothing is left of an organization that a maker was killed over, and nobody knows of; nor of one that was being
+    removed.
+    """
     if ids := await anyio.to_thread.run_sync(half_made, store.root):
         known = {organization_id for organization_id, _ in await store.directory.read(organizations.all_ids)}
+        departed = await store.directory.read(departures.handles_of_departed)
+
+        def discard(organization_id: str) -> None:
+            store.discard(organization_id)
+            if organization_id in departed:
+                remove_files(store.root, organization_id)
+
         left = [one for one in ids if one not in known]
-        await anyio.to_thread.run_sync(remove_half_made, store.root, ids, left, store.discard)
+        await anyio.to_thread.run_sync(remove_half_made, store.root, ids, left, discard)

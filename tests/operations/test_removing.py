@@ -79,7 +79,11 @@ async def test_removing_that_was_interrupted_goes_on_and_never_without_an_archiv
                 await remove_organization(one.office, client, both / "second.zip", silent, handle=BAKERY)
     marker = both / "old" / "organizations" / f".new-{client.id}.lock"
     marker.touch()
+    aside = both / "old" / "set-aside" / "moved-to-a-bucket-20260401T120000"
+    for organization_id in (client.id, "another"):
+        (aside / organization_id / "documents").mkdir(parents=True)
     async with opened(both / "old") as one:
         with pytest.raises(Refusal):
             await found(one)
     assert not [path for path in (both / "old").rglob("*") if client.id in path.name]
+    assert [path.name for path in aside.iterdir()] == ["another"]

@@ -75,6 +75,12 @@ def test_files_move_into_a_bucket_which_every_command_then_needs(
     assert run(monkeypatch, "verify", *data) == 0
     assert run(monkeypatch, *restoring, "--data", str(tmp_path / "again")) == 1
     assert "move them into a bucket then" in capsys.readouterr().err
+    # Of a client that is removed nothing is left in the bucket, nor of what was set aside.
+    file = tmp_path / "bakery.zip"
+    assert run(monkeypatch, "remove", handle, str(file), "--confirm", handle, *data) == 0
+    assert "Nothing of it is left here but that it was removed." in capsys.readouterr().out
+    assert not list(objects.below("organizations"))
+    assert not [found for found in root.rglob("*") if Path(path).parts[1] in str(found)]
     # A key that does not fit is told of, and not the key.
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "guessed-4711")
     assert run(monkeypatch, "doctor", *data) == 1
