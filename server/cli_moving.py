@@ -96,9 +96,14 @@ def move_files(
 
 
 async def _name_of(settings: Settings) -> str:
+    """The installation's name. One that was interrupted may have named the bucket already, and is opened with it."""
+    from storage.files.buckets import bucket_of
+    from storage.folder.home import files_home_of
     from storage.folder.store import open_store
 
-    async with open_store(settings.data, keys=settings.keys, address=settings.address) as store:
+    named = files_home_of(settings.data)
+    bucket = bucket_of(named) if named else None
+    async with open_store(settings.data, keys=settings.keys, address=settings.address, bucket=bucket) as store:
         return store.name
 
 

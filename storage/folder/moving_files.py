@@ -1,8 +1,8 @@
 """Moving the files of an installation from its data folder into a bucket.
 
 Each file is put there as it is, or not at all: one whose bytes are not those of its name is left behind, and named.
-What is interrupted goes on where it was. In the end the folder names the bucket, and what was moved is set aside in it:
-nothing is deleted.
+What is interrupted goes on where it was. Once all is there the folder names the bucket, and what was moved is set aside
+in it: nothing is deleted.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from storage.files.buckets import FIELD, Bucket
 from storage.files.in_bucket import FilesInBucket, Sent
 from storage.files.kept import Room
 from storage.files.objects import Objects
-from storage.folder.bucket import claim
+from storage.folder.bucket import claim, settle_bucket
 from storage.folder.exchanging import SET_ASIDE_FOLDER
 from storage.folder.home import files_home_of, name_files_home
 from storage.folder.provisioning import organization_folders
@@ -27,18 +27,24 @@ from storage.sqlite.faults import faults_told
 
 
 def move_into_bucket(root: Path, bucket: Bucket, installation: str, *, now: datetime, progress: Progress) -> Sent:
-    """Put all files of the data folder, which nobody may be serving, into the bucket, which is used from then on.
-    Damaged files are named by their paths in the data folder.
+    """Put all files of the data folder, which nobody may be serving, into the bucket, which is used from then on; or go
+    on where that was interrupted. Damaged files are named by their paths in the data folder.
 
     Raises:
-        Conflict: the bucket has another installation's files, or this one's are in a bucket already.
+        Conflict: the bucket has another installation's files, or this one's are in a bucket already, and none of them
+            in the folder.
         StorageFault: the store does not answer, or does not let us in.
     """
-    if named := files_home_of(root):
+    named, folders = files_home_of(root), list(organization_folders(root))
+    if named and (named != str(bucket) or not any(_rooms_of(folder) for folder in folders)):
         raise Conflict(f"The files of {root} are in {named} already.", field=FIELD)
     objects = Objects(bucket)
-    claim(objects, installation)
-    there, folders = FilesInBucket(objects, root), list(organization_folders(root))
+    if named:
+        # What it does not say any more it is not to say anew.
+        settle_bucket(root, bucket, installation, begun=True)
+    else:
+        claim(objects, installation)
+    there = FilesInBucket(objects, root)
     files, size_bytes, damaged = 0, 0, list[str]()
     for done, folder in enumerate(folders):
         progress(done, len(folders))
@@ -55,8 +61,12 @@ def move_into_bucket(root: Path, bucket: Bucket, installation: str, *, now: date
 
 
 def _set_aside(folder: Path, place: Path) -> None:
-    for room in Room:
-        if os.path.lexists(folder / room):
-            place.mkdir(mode=0o700, parents=True, exist_ok=True)
-            shutil.move(folder / room, place / room)
+    for room in _rooms_of(folder):
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.move(folder / room, place / room)
     sync_folder(folder)
+
+
+def _rooms_of(folder: Path) -> list[Room]:
+    """Those in which files of an organization may still lie."""
+    return [room for room in Room if os.path.lexists(folder / room)]

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
+from pkgutil import resolve_name
+from typing import Any
 
 import anyio
 import pytest
 
 from operations.files import render_document
+from storage.files.kept import FileName, Room
 from storage.files.objects import Objects
+from storage.folder.bucket import SEAL
 from tests.server.test_cli_branding import run
 from tests.support import stores
 from tests.support.buckets import needs_object_store, new_bucket, objects
+from tests.support.leaving import Killed
 from tests.support.practice import practice
 from tests.support.printed import image
 
@@ -50,8 +56,9 @@ def test_files_move_into_a_bucket_which_every_command_then_needs(
     assert not (root / path).exists()
     (aside,) = (root / "set-aside").glob(f"*/{Path(path).parts[1]}/documents/{Path(path).name}")
     assert aside.read_bytes() == content
-    assert run(monkeypatch, "move-files", url, *data) == 1
-    assert "name that as the files URL" in capsys.readouterr().err
+    for again in (url, str(new_bucket())):
+        assert run(monkeypatch, "move-files", again, *data) == 1
+        assert f"are in {url} already" in capsys.readouterr().err
     # Without the URL, or with another one, nothing starts.
     for wrong, said in (((), "name that as the files URL"), (("--files-url", str(new_bucket())), "and not in")):
         assert run(monkeypatch, "verify", *data, *wrong) == 1
@@ -90,3 +97,69 @@ def test_files_move_into_a_bucket_which_every_command_then_needs(
     assert run(monkeypatch, "verify", *data) == 1
     told += capsys.readouterr().err
     assert not any(word in told for word in ("4711", "127.0.0.1", "http"))
+
+
+@needs_object_store
+def test_moving_files_goes_on_with_the_same_command_wherever_it_was_interrupted(
+    objects: Objects, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def begin() -> dict[str, bytes]:
+        async with practice(tmp_path / "data", client="Harbour Bakery", more_clients=("Finch Studio",)) as one:
+            for each in one.clients:
+                books = one.books(each)
+                books.files.put_once(Room.BRANDING, image(), FileName("logo.png", "image/png", "png"))
+                issued = await one.issue(books, (await one.customer(books)).id)
+                await render_document(books, issued.document.number, file_format="pdf")
+        files = (tmp_path / "data").glob("organizations/*/*/*.p*")
+        return {str(path.relative_to(tmp_path / "data")): path.read_bytes() for path in files}
+
+    content = anyio.run(begin)
+    assert len(content) == 4
+    root, url = tmp_path / "data", str(objects.bucket)
+    data = ("--data", str(root))
+    for name, value in stores.environment(root).items():
+        monkeypatch.setenv(name, value)
+    for step, nth in (
+        ("storage.folder.moving_files.claim", 1),
+        ("storage.files.in_bucket.FilesInBucket.send", 2),
+        ("storage.files.in_bucket.ObjectsOfOne.take_over", 3),
+        ("storage.folder.moving_files.name_files_home", 1),
+        ("storage.folder.moving_files._set_aside", 1),
+        ("shutil.move", 2),
+        ("storage.folder.moving_files._set_aside", 3),
+    ):
+        with monkeypatch.context() as patch:
+            killed_at(patch, step, nth)
+            with pytest.raises(Killed):
+                run(monkeypatch, "move-files", url, *data)
+        # Nothing is removed, wherever it lies.
+        found = {path.name: path.read_bytes() for path in root.rglob("*.p*")}
+        assert found == {Path(path).name: one for path, one in content.items()}
+    capsys.readouterr()
+    assert run(monkeypatch, "move-files", url, *data) == 0
+    assert "set aside" in capsys.readouterr().out
+    assert not list(root.glob("organizations/*/*/*.p*"))
+    for path, one in content.items():
+        there = objects.read(path)
+        assert there is not None
+        assert b"".join(there) == one
+    assert run(monkeypatch, "verify", *data, "--files-url", url) == 0
+    # A bucket that was emptied meanwhile is not taken for the one that has them.
+    (root / "organizations" / Path(path).parts[1] / "documents").mkdir()
+    objects.remove(SEAL)
+    assert run(monkeypatch, "move-files", url, *data) == 1
+    assert "it was emptied" in capsys.readouterr().err
+
+
+def killed_at(patch: pytest.MonkeyPatch, step: str, nth: int) -> None:
+    """Let the process end when it comes to a step for the nth time."""
+    module, _, name = step.rpartition(".")
+    owner = resolve_name(module)
+    real, counted = getattr(owner, name), count(1)
+
+    def stepping(*given: Any, **named: Any) -> Any:
+        if next(counted) == nth:
+            raise Killed
+        return real(*given, **named)
+
+    patch.setattr(owner, name, stepping)
