@@ -188,7 +188,7 @@ def report(catalog: Catalog, bulk: float) -> None:
         f"  a backend that read all tables of {len(scopes)}: {median(times[1:]) * 1000:.0f} ms and {each:.0f} KiB each,"
         f" {after / 2**20:.0f} MiB in all"
     )
-    asked = timed(lambda: run_apart(partial(catalog.schemas.version_of, one)))
+    asked = timed(lambda: run_apart(partial(catalog.schemas.versions, (one,))))
     migrated = timed(lambda: run_apart(partial(catalog.schemas.migrate, one)))
     print(f"  version of one: {asked * 1000:.0f} ms; migrate of one: {migrated * 1000:.0f} ms")
     where = ["-h", str(catalog.server.folder), "-U", "postgres", "-n", one.schema]

@@ -143,6 +143,16 @@ def is_plain_file(path: Path) -> bool:
         return False
 
 
+def may_look_into(folder: Path) -> bool:
+    """Whether this user may read what is in a folder."""
+    return os.access(folder, os.R_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def may_use(path: Path) -> bool:
+    """Whether this user may read and write it."""
+    return os.access(path, os.R_OK | os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
 def plain_names(folder: Path) -> Iterator[Path]:
     """What is in a folder, in the order of names; nothing where it is no folder, or a link to one."""
     if is_plain_folder(folder):

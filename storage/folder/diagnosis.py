@@ -24,10 +24,10 @@ from storage.folder.findings import Finding, Severity
 from storage.folder.leftovers import is_old, leftover_findings
 from storage.folder.provisioning import TEMPLATES_FOLDER, organization_folders, template_file
 from storage.migrations import head_stamp
-from storage.plain_files import COMPANIONS, plain_names
+from storage.plain_files import COMPANIONS, may_look_into, plain_names
 from storage.sqlite.engines import FileKind, Stamp, StorageFault, examine, read_alone, read_once, write_once
 from storage.sqlite.examining import examine_alone, examine_template, has_log
-from storage.sqlite.faults import Fault, fault_of_storage, may_look_into
+from storage.sqlite.faults import Fault, fault_of_storage
 
 T = TypeVar("T")
 

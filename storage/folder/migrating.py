@@ -68,7 +68,7 @@ def migrate_all(
         # An installation without a server never loads what speaks to one.
         from storage.postgres.migrating import migrate_schemas
 
-        return migrate_schemas(address, progress)
+        return migrate_schemas(address, progress, by_hand=by_hand)
     if not os.path.lexists(root / DIRECTORY_FILE):
         return MigrationReport((), 0, ())
     check_storage(root)

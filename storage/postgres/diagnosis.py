@@ -22,8 +22,8 @@ from storage.postgres.addresses import Address
 from storage.postgres.database import as_checked
 from storage.postgres.engines import run_apart, transact_once
 from storage.postgres.faults import server_faults_told
-from storage.postgres.schemas import Schemas, known_organizations
 from storage.postgres.scopes import Scope, books_scope, directory_scope
+from storage.postgres.seen import CLOSED, SchemasSeen, known_organizations
 from storage.sqlite.faults import Fault, StorageFault
 from storage.sqlite.file_kinds import FileKind
 
@@ -74,21 +74,24 @@ class SchemasLook:
 
 async def _diagnose(address: Address) -> tuple[Sequence[tuple[str, str]], list[Finding]]:
     """The organizations whose books are there and of this version, and what is wrong with the other schemas."""
-    schemas, directory = Schemas(address), directory_scope()
+    schemas, directory = SchemasSeen(address), directory_scope()
     await schemas.check_login()
-    if fault := _fault(await schemas.version_of(directory), head_stamp(directory.kind).schema_version):
+    found = await schemas.versions((directory,))
+    if fault := _fault(found[directory], head_stamp(directory.kind).schema_version):
         return (), [_finding("directory", fault)]
     known = await known_organizations(address)
     versions = await schemas.versions([books_scope(organization_id) for organization_id, _ in known])
     wanted = head_stamp(FileKind.BOOKS).schema_version
     faults = {one: _fault(versions[books_scope(one)], wanted) for one, _ in known}
-    found = [_finding(handle, fault) for one, handle in known if (fault := faults[one]) is not None]
-    return [(one, handle) for one, handle in known if faults[one] is None], found
+    sound = [(one, handle) for one, handle in known if faults[one] is None]
+    return sound, [_finding(handle, fault) for one, handle in known if (fault := faults[one]) is not None]
 
 
 def _fault(version: int, wanted: int) -> Fault | None:
     if version == wanted:
         return None
+    if version == CLOSED:
+        return Fault.NOT_LET_IN
     return Fault.MISSING if not version else Fault.OLDER if version < wanted else Fault.NEWER
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from storage.sqlite.faults import Fault, StorageFault, told
 
-_CLASSES = {"08": Fault.UNREACHABLE, "57": Fault.UNREACHABLE, "28": Fault.NOT_PERMITTED, "58": Fault.DISK_ERROR}
+_CLASSES = {"08": Fault.UNREACHABLE, "57": Fault.UNREACHABLE, "28": Fault.NOT_LET_IN, "58": Fault.DISK_ERROR}
 _STATES = {
     "25006": Fault.READ_ONLY,
     "25P03": Fault.UNREACHABLE,
@@ -19,7 +19,7 @@ _STATES = {
     "3F000": Fault.MISSING,
     "40001": Fault.BUSY,
     "40P01": Fault.BUSY,
-    "42501": Fault.NOT_PERMITTED,
+    "42501": Fault.NOT_LET_IN,
     "42703": Fault.INCOMPLETE,
     "42883": Fault.INCOMPLETE,
     "42P01": Fault.MISSING,

@@ -15,21 +15,24 @@ from storage.migrations import head_stamp
 from storage.postgres.addresses import Address
 from storage.postgres.engines import run_apart
 from storage.postgres.faults import server_faults_told
-from storage.postgres.schemas import Schemas, known_organizations
+from storage.postgres.schemas import Schemas
 from storage.postgres.scopes import Scope, books_scope, directory_scope
+from storage.postgres.seen import known_organizations
 from storage.sqlite.faults import UNREADABLE_ROW, Fault, StorageFault, told
 from storage.sqlite.stamps import Stamp, check_same
 
 _log = logging.getLogger("counterfoil")
 
 
-def migrate_schemas(address: Address, progress: Progress) -> MigrationReport:
-    """As `storage.folder.migrating.migrate_all`."""
+def migrate_schemas(address: Address, progress: Progress, *, by_hand: bool) -> MigrationReport:
+    """As `storage.folder.migrating.migrate_all`; `by_hand`: a login that may not migrate is refused, where it otherwise
+    leaves those books out of service that would have to be.
+    """
     with directory_named(), server_faults_told(str(address)):
-        return run_apart(lambda: _migrate(address, progress))
+        return run_apart(lambda: _migrate(address, progress, by_hand))
 
 
-async def _migrate(address: Address, progress: Progress) -> MigrationReport:
+async def _migrate(address: Address, progress: Progress, by_hand: bool) -> MigrationReport:
     schemas, directory = Schemas(address), directory_scope()
     if not await schemas.has_directory():
         return MigrationReport((), 0, ())
@@ -46,6 +49,8 @@ async def _migrate(address: Address, progress: Progress) -> MigrationReport:
             if await _bring_up(schemas, scope, versions[scope]):
                 migrated.append(scope.schema)
         except StorageFault as fault:
+            if by_hand and fault.fault is Fault.MAY_NOT_MAKE:
+                raise
             failed.append((scope.schema, fault.reason))
         except (DBAPIError, Refusal, *UNREADABLE_ROW):
             # What exactly stood in the way is in the words of the server, which are for the log alone.

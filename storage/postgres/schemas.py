@@ -6,7 +6,8 @@ organization may use the tables of its schema and nothing else, and the login th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -14,37 +15,35 @@ from typing import TypeVar
 
 from alembic import command
 from sqlalchemy import Connection, TextClause, func, select, sql, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Session
 
-from invoicing.refusals import Conflict, InvalidInput
 from storage.database import Mode
-from storage.directory import organizations
 from storage.directory.anchors import Ends
 from storage.folder.provisioning import stamped
 from storage.migrations import head_stamp, migrations_of, one_at_a_time
 from storage.postgres.addresses import Address
 from storage.postgres.engines import (
-    ANSWER_SECONDS,
     MAKING_SECONDS,
     passing_engine,
-    plain,
     prepare,
     run_script,
     take_role,
-    transact_once,
 )
+from storage.postgres.faults import fault_of
 from storage.postgres.scopes import (
-    DIRECTORY,
     OWNER,
     Scope,
     books_scope,
-    directory_scope,
     is_aside_of,
     is_of_books,
     is_template,
     template_scope,
 )
+from storage.postgres.seen import MOVED, VERSION, VERSIONED, SchemasSeen, in_transaction
 from storage.postgres.templates import SET_ASIDE, VERSION_TABLE, script_of
+from storage.sqlite.faults import Fault, told
 from storage.sqlite.file_kinds import FileKind
 
 T = TypeVar("T")
@@ -52,11 +51,6 @@ T = TypeVar("T")
 _SCHEMA = text("SELECT 1 FROM pg_namespace WHERE nspname = :schema")
 _ROLE = text("SELECT 1 FROM pg_roles WHERE rolname = :role")
 _FILLED = text("SELECT 1 FROM pg_class WHERE relnamespace = CAST(CAST(:schema AS text) AS regnamespace) LIMIT 1")
-_LOGIN = text("SELECT rolsuper OR rolbypassrls OR rolinherit FROM pg_roles WHERE rolname = current_user")
-_VERSIONED = text(
-    "SELECT schemaname FROM pg_tables WHERE tablename = :name AND schemaname = ANY(CAST(:schemas AS text[]))"
-)
-_VERSION = text("SELECT version_num FROM alembic_version")
 _STATE_VERSION = text("INSERT INTO alembic_version VALUES (:version)")
 _OWNS_DATABASE = text(
     "SELECT pg_get_userbyid(datdba) = current_user FROM pg_database WHERE datname = current_database()"
@@ -66,8 +60,6 @@ _USED_ROLE = text(
     " AND refobjid = (SELECT oid FROM pg_roles WHERE rolname = :role)"
 )
 _OURS = text("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'counterfoil\\_%' ORDER BY nspname")
-_SAID = text("SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = :schema")
-_MOVED = "moved to "
 _NUMBERED = text(
     "SELECT c.relname, a.attname, substring(pg_get_expr(d.adbin, d.adrelid) from $$nextval\\('([^']+)'$$)"
     " FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid"
@@ -81,65 +73,15 @@ _FIRST_KEY = 0x43464D4B
 """Whoever makes roles and schemas does it alone (the letters CFMK)."""
 
 
-async def known_organizations(address: Address) -> Sequence[tuple[str, str]]:
-    """Id and handle of each organization that the directory knows."""
-    return await transact_once(address.url, directory_scope(), Mode.READ, organizations.all_ids)
-
-
-class Schemas:
-    """The schemas of one installation. Each act is a transaction or more on a connection of its own: they are rare."""
+class Schemas(SchemasSeen):
+    """The schemas of one installation, for whoever makes them. Each act is a transaction or more on a connection of its
+    own: they are rare.
+    """
 
     def __init__(self, address: Address) -> None:
-        self._address = address
-        self._directory = directory_scope()
+        super().__init__(address)
         # Of this program's version it is always the same, and to ask for it is to go through the catalog of all.
         self._script: tuple[str, ...] = ()
-
-    async def check_login(self) -> None:
-        """Make sure that the login that serves can do nothing before it has taken a role.
-
-        Raises:
-            InvalidInput: it has the rights of its roles without taking them, or those of everybody.
-        """
-        url = self._address.url
-        async with passing_engine(url, answers_within=ANSWER_SECONDS) as engine, engine.connect() as connection:
-            too_much = await connection.run_sync(lambda c: plain(c).execute(_LOGIN).scalar_one())
-        if too_much:
-            raise InvalidInput(
-                f"The login {self._address.login} could read all books at once: make it no superuser, and NOINHERIT.",
-                field="database_url",
-            )
-
-    async def version_of(self, scope: Scope) -> int:
-        """The schema's version; 0 where there is no schema, or nothing in it."""
-        return (await self.versions((scope,)))[scope]
-
-    async def versions(self, scopes: Iterable[Scope]) -> dict[Scope, int]:
-        """The versions of schemas; 0 where there is no schema, or nothing in it."""
-
-        wanted = list(scopes)
-
-        def read(connection: Connection) -> dict[Scope, int]:
-            named = {"name": VERSION_TABLE, "schemas": [scope.schema for scope in wanted]}
-            there = set(connection.execute(_VERSIONED, named).scalars())
-            found = {}
-            for scope in wanted:
-                found[scope] = 0
-                if scope.schema in there:
-                    take_role(connection, _owned(scope))
-                    found[scope] = int(connection.execute(_VERSION).scalar() or 0)
-            return found
-
-        return await self._run(read)
-
-    async def has_directory(self) -> bool:
-        """Whether there is an installation in this database.
-
-        Raises:
-            Conflict: it has moved.
-        """
-        await self._check_not_left()
-        return await self.version_of(self._directory) > 0
 
     async def ensure_directory(self) -> None:
         """Make the directory's schema, migrated, unless it is there.
@@ -147,8 +89,8 @@ class Schemas:
         Raises:
             Conflict: the installation in this database has moved.
         """
-        await self._check_not_left()
-        if await self.version_of(self._directory) == 0:
+        await self.check_not_left()
+        if await self.version_of_directory() <= 0:
             await self._run(self._begin_installation)
             await self.migrate(self._directory)
 
@@ -156,7 +98,7 @@ class Schemas:
         """The schema that new books are copied from, made where there is none of this version."""
         wanted = head_stamp(FileKind.BOOKS).schema_version
         scope = template_scope(wanted)
-        if await self.version_of(scope) != wanted:
+        if await self._run(lambda c: _version_of_template(c, scope)) != wanted:
             await self._run(lambda c: self._begin_schema(c, scope))
             await self._migrate(scope)
         return scope
@@ -229,7 +171,7 @@ class Schemas:
         Raises:
             Conflict: the installation in this database has moved.
         """
-        await self._check_not_left()
+        await self.check_not_left()
         return any(not is_template(name) for name in await self.names())
 
     async def discard_directory(self) -> None:
@@ -250,7 +192,7 @@ class Schemas:
         def leave(connection: Connection) -> None:
             names = connection.execute(_OURS).scalars().all()
             take_role(connection, _owned(self._directory))
-            said = f"{_MOVED}{to}".replace("'", "''")
+            said = f"{MOVED}{to}".replace("'", "''")
             connection.exec_driver_sql(f"COMMENT ON SCHEMA \"{self._directory.schema}\" IS '{said}'")
             for name in names:
                 if name == self._directory.role or is_of_books(name):
@@ -272,26 +214,33 @@ class Schemas:
 
         await self._run(drop)
 
-    async def _check_not_left(self) -> None:
-        said = await self._run(lambda connection: connection.execute(_SAID, {"schema": DIRECTORY}).scalar())
-        if said and said.startswith(_MOVED):
-            raise Conflict(
-                f"The books that lie on {self._address} have moved: they are in {said.removeprefix(_MOVED)} since then."
-                " What is left here is out of date, and is used no more.",
-                field="database_url",
-            )
-
     async def _migrate(self, scope: Scope) -> None:
-        async with passing_engine(self._address.owner, answers_within=None) as engine, engine.connect() as connection:
+        async with self._of_maker(None) as connection:
             await prepare(connection, _owned(scope), Mode.WRITE)
             with one_at_a_time():
                 await connection.run_sync(lambda c: command.upgrade(migrations_of(scope.kind, c), "head"))
 
     async def _run(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction of the login that makes schemas, which has taken no role yet."""
+        async with self._of_maker(MAKING_SECONDS) as connection:
+            return await connection.run_sync(in_transaction, work)
+
+    @asynccontextmanager
+    async def _of_maker(self, answers_within: int | None) -> AsyncIterator[AsyncConnection]:
+        """A connection of the login that makes schemas.
+
+        Raises:
+            StorageFault: it may not.
+        """
         owner = self._address.owner
-        async with passing_engine(owner, answers_within=MAKING_SECONDS) as engine, engine.connect() as connection:
-            return await connection.run_sync(_in_transaction, work)
+        async with passing_engine(owner, answers_within=answers_within) as engine, engine.connect() as connection:
+            try:
+                yield connection
+            except DBAPIError as error:
+                fault = fault_of(error, str(self._address))
+                if fault is None or fault.fault is not Fault.NOT_LET_IN:
+                    raise
+                raise told(str(self._address), Fault.MAY_NOT_MAKE) from error
 
     def _begin_installation(self, connection: Connection) -> None:
         if connection.execute(_OWNS_DATABASE).scalar_one():
@@ -334,6 +283,14 @@ class Schemas:
             connection.exec_driver_sql(statement)
 
 
+def _version_of_template(connection: Connection, scope: Scope) -> int:
+    """The version of a template, which its owner alone uses; 0 where there is none, or nothing in it."""
+    if connection.execute(VERSIONED, {"name": VERSION_TABLE, "schemas": [scope.schema]}).first() is None:
+        return 0
+    take_role(connection, _owned(scope))
+    return int(connection.execute(VERSION).scalar() or 0)
+
+
 def _owned(scope: Scope) -> Scope:
     """The same schema, for its owner."""
     return replace(scope, role=OWNER)
@@ -345,12 +302,6 @@ def _allowing(scope: Scope) -> Iterable[str]:
     yield f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA "{scope.schema}" TO "{scope.role}"'
     # What version it is of, no act changes.
     yield f'REVOKE INSERT, UPDATE, DELETE ON {VERSION_TABLE} FROM "{scope.role}"'
-
-
-def _in_transaction(connection: Connection, work: Callable[[Connection], T]) -> T:
-    connection = plain(connection)
-    with connection.begin():
-        return work(connection)
 
 
 def _filled(connection: Connection, scope: Scope, fill: Callable[[Session], T]) -> T:

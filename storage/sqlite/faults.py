@@ -7,7 +7,6 @@ What a library or the operating system says of an error becomes one of these her
 from __future__ import annotations
 
 import errno
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,11 +17,11 @@ from sqlalchemy.exc import DBAPIError, InvalidRequestError
 
 from invoicing.refusals import Refusal, Unavailable
 from invoicing.remedies import Act, Remark
-from storage.plain_files import lies_plainly, write_probe
+from storage.plain_files import lies_plainly, may_use, write_probe
 
 
 class Fault(Enum):
-    """What is wrong, in one word. The last twelve are faults of the storage and not of the file: it may be sound."""
+    """What is wrong, in one word. The last fourteen are faults of the storage and not of the file: it may be sound."""
 
     MISSING = "missing"
     NOT_A_FILE = "not_a_file"
@@ -48,6 +47,8 @@ class Fault(Enum):
     BUSY = "busy"
     SLOW = "slow"
     UNREACHABLE = "unreachable"
+    NOT_LET_IN = "not_let_in"
+    MAY_NOT_MAKE = "may_not_make"
     FILES_UNREACHABLE = "files_unreachable"
     FILES_REFUSED = "files_refused"
     UNKNOWN = "unknown"
@@ -161,6 +162,14 @@ _WORDS = {
         "the database server did not answer, or ended the connection",
         "Look at what is there before trying again. The operator looks whether the server runs.",
     ),
+    Fault.NOT_LET_IN: (
+        "the database server did not let Counterfoil in, or does not let it do this",
+        "Nothing was changed. The operator looks at the login, its password, and what it may do.",
+    ),
+    Fault.MAY_NOT_MAKE: (
+        "the login that Counterfoil has on the database server may not make or change schemas",
+        "Nothing was changed. The operator names one that may, in COUNTERFOIL_DATABASE_OWNER_URL.",
+    ),
     Fault.FILES_UNREACHABLE: (
         "the store of the files did not answer, or reported an error",
         "The books are as they were: try again. The operator looks whether the store can be reached.",
@@ -180,7 +189,7 @@ _REMEDIES = {
     Fault.DISK_ERROR: Act.EXAMINE,
     Fault.UNKNOWN: Act.EXAMINE,
 }
-_OF_STORAGE = frozenset(list(Fault)[-12:])
+_OF_STORAGE = frozenset(list(Fault)[-14:])
 
 
 class StorageFault(Unavailable):
@@ -385,16 +394,6 @@ def _fault_around(path: Path) -> Fault | None:
     if not may_use(path):
         return Fault.READ_ONLY if fault_of_storage(path.parent) is Fault.READ_ONLY else Fault.NOT_PERMITTED
     return fault_of_storage(path if path.is_dir() else path.parent)
-
-
-def may_look_into(folder: Path) -> bool:
-    """Whether this user may read what is in a folder."""
-    return os.access(folder, os.R_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
-
-
-def may_use(path: Path) -> bool:
-    """Whether this user may read and write it."""
-    return os.access(path, os.R_OK | os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 _BY_PLACE = {"missing": Fault.MISSING, "other": Fault.NOT_A_FILE, "denied": Fault.NOT_PERMITTED}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -19,8 +18,10 @@ from invoicing.remedies import Act, BringBack
 from operations.access import Office, open_books
 from operations.practices import FirstOrganization, start_installation
 from operations.rights import Right
+from operations.verification import verify_organization
 from storage.books.pool import BOOKS_FILE
 from storage.database import Mode
+from storage.folder.migrating import migrate_all
 from storage.folder.store import databases_of, exists, open_store
 from storage.postgres import engines
 from storage.postgres.addresses import Address, address_of
@@ -31,10 +32,11 @@ from storage.postgres.schemas import Schemas
 from storage.postgres.scopes import Scope, books_scope, directory_scope
 from storage.sqlite.faults import DamagedStore, Fault, StorageFault
 from tests.support import stores
+from tests.support.backups import silent
 from tests.support.begun import new_client
 from tests.support.bouncer import PROGRAM, bouncer
 from tests.support.clock import SettableClock
-from tests.support.practice import Practice, practice
+from tests.support.practice import Practice, new_customer, practice
 from tests.support.raw import past_triggers
 from tests.support.servers import LOGIN, needs_server, server
 
@@ -202,20 +204,47 @@ async def test_who_serves_need_not_be_able_to_make_schemas(tmp_path: Path) -> No
     """Two logins: one that makes and migrates schemas, and one that only takes the roles it was given."""
     server().create("apart")
     server().sql("CREATE ROLE serves LOGIN NOINHERIT")
-    address = address_of(server().url("apart").replace(LOGIN, "serves", 1), server().url("apart"))
+    serving = server().url("apart").replace(LOGIN, "serves", 1)
+    alone, both = address_of(serving), address_of(serving, server().url("apart"))
     try:
-        async with open_store(tmp_path, address=address) as store:
+        with pytest.raises(StorageFault) as refused:
+            databases_of(tmp_path, alone).ensure_directory()
+        assert refused.value.fault is Fault.MAY_NOT_MAKE
+        async with open_store(tmp_path, address=both) as store:
             first = FirstOrganization(name="Ledger & Co", country="GB", email="owner@example.com")
             owner, _ = await start_installation(store, SettableClock(), first)
             office = Office(store=store, principal=owner, clock=SettableClock())
             client = await new_client(office, "Harbour Bakery")
+        # Who serves, lists, verifies and looks for what is wrong needs the other login for none of it.
+        assert exists(tmp_path, alone)
+        assert migrate_all(tmp_path, silent, by_hand=True, address=alone).current == 3
+        async with open_store(tmp_path, address=alone) as store:
+            office = Office(store=store, principal=owner, clock=SettableClock())
             books = open_books(office, client, Right.ISSUE)
             assert (await books.read(lambda db: rows_of("SELECT current_user, session_user", db))) == [
                 (books_scope(client.id).role, "serves")
             ]
-        assert diagnose_schemas(address, tmp_path) == []
-        with pytest.raises(DBAPIError, match="permission denied"):
-            run_apart(partial(Schemas(replace(address, owner=address.url)).discard, client.id))
+            await new_customer(books, "Hotel Bristol")
+            assert not (await verify_organization(office, client)).problem
+            with pytest.raises(StorageFault, match="may not make") as refused:
+                await new_client(office, "Studio Nord")
+            assert "COUNTERFOIL_DATABASE_OWNER_URL" in refused.value.message
+            assert "data folder" not in refused.value.message
+        for address in (alone, both):
+            assert diagnose_schemas(address, tmp_path) == []
+        with pytest.raises(StorageFault, match="may not make"):
+            run_apart(partial(Schemas(alone).discard, client.id))
+        schema, older = books_scope(client.id).schema, "UPDATE alembic_version SET version_num = '0001'"
+        server().sql(f"SET search_path = {schema}; {older}", database="apart")
+        with pytest.raises(StorageFault, match="may not make"):
+            migrate_all(tmp_path, silent, by_hand=True, address=alone)
+        # A server that starts serves the others, and says why these are out of service.
+        assert migrate_all(tmp_path, silent, address=alone).failed == ((schema, Fault.MAY_NOT_MAKE.reason),)
+        server().sql(f"REVOKE {schema} FROM serves")
+        (found,) = diagnose_schemas(alone, tmp_path)
+        assert (found.subject, found.message) == (client.handle, Fault.NOT_LET_IN.reason.text)
+        nobody = address_of(server().url("apart").replace(LOGIN, "nobody", 1))
+        assert [found.message for found in diagnose_schemas(nobody, tmp_path)] == [Fault.NOT_LET_IN.reason.text]
     finally:
         server().drop("apart")
         server().sql("DROP ROLE serves")
