@@ -57,7 +57,9 @@ def without_flag_types(command: Any) -> Any:
 
 
 def with_places(command: Any) -> Any:
-    """The command, which takes `--database-url` and `--files-url` wherever it takes `--data`."""
+    """The command, which takes `--database-url` and `--files-url` wherever it takes `--data`. Not the demonstration: it
+    makes a folder of its own with all that it needs.
+    """
     _with_options(command, typer.main.get_command(_named).params)
     return command
 
@@ -94,5 +96,5 @@ def _name(
 def _with_options(command: Any, options: list[Any]) -> None:
     for subcommand in getattr(command, "commands", {}).values():
         _with_options(subcommand, options)
-    if any(parameter.name == "data" for parameter in command.params):
+    if command.name != "demo" and any(parameter.name == "data" for parameter in command.params):
         command.params += options

@@ -71,6 +71,16 @@ def test_a_folder_with_something_in_it_is_refused_and_left_alone(
     assert content_of(as_data.data) == before
 
 
+@pytest.mark.parametrize("option", ["--database-url", "--files-url"])
+def test_the_demonstration_makes_a_folder_of_its_own_and_takes_no_other_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    code, _, err = run_command(monkeypatch, capsys, "demo", "--data", str(tmp_path / "new"), option, "s3://a/b")
+    assert (code, f"No such option: {option}" in err) == (2, True)
+    assert not (tmp_path / "new").exists()
+
+
 def test_what_stops_the_demonstration_is_one_line() -> None:
     """The client's task groups wrap what ends them: it was a traceback."""
     stopped = Unavailable("The demonstration stopped at issue_invoice: not_ready")
