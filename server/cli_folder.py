@@ -243,7 +243,7 @@ def doctor(
     if clock_is_right:
         set_clock_back(look, root, now)
     findings = [*diagnosed(), *key_findings(look, settings.keys), *clock_findings(look, now)]
-    findings += [*bucket_findings(root, settings.bucket), *aged_exports(look, now=now, kept_days=kept_days)]
+    findings += [*bucket_findings(look, root, settings.bucket), *aged_exports(look, now=now, kept_days=kept_days)]
     _tell_findings(findings, as_json, removed + aged)
     if clean and not as_json:
         say(f"Removed {counted(removed, 'leftover')}.")

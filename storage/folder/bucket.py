@@ -7,13 +7,16 @@ another than before would hand out documents without their files.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from invoicing.refusals import Conflict
+from storage.directory.installation import installation_name
 from storage.files.buckets import FIELD, Bucket
 from storage.folder.findings import Finding
 from storage.folder.home import check_files_home, files_home_of, name_files_home
+from storage.folder.looking import Look
 from storage.folder.signing import name_of
 from storage.sqlite.faults import StorageFault
 
@@ -64,7 +67,7 @@ def claim(objects: Objects, installation: str) -> None:
         )
 
 
-def bucket_findings(root: Path, bucket: Bucket | None) -> Iterator[Finding]:
+def bucket_findings(look: Look, root: Path, bucket: Bucket | None) -> Iterator[Finding]:
     """What is wrong with the bucket of the files, or with how it is named."""
     try:
         check_files_home(root, str(bucket or ""))
@@ -78,17 +81,20 @@ def bucket_findings(root: Path, bucket: Bucket | None) -> Iterator[Finding]:
     except Conflict as conflict:
         yield Finding("error", "files", conflict.message)
     else:
-        if not owner or owner != (_name_of_files(root) or owner):
+        if not owner or owner != (_name_of(look, root) or owner):
             said = "the files of another installation" if owner else "nobody's files"
             yield Finding("error", "files", f"{bucket} says that it has {said}, and not those of {root}.")
 
 
-def _name_of_files(root: Path) -> str:
-    """The name of the installation whose books are in files; empty where they are not, or cannot be read."""
+def _name_of(look: Look, root: Path) -> str:
+    """The installation's name; empty where it cannot be read, which is said elsewhere."""
     try:
-        return name_of(root)
+        return look.directory(installation_name)
     except StorageFault:
-        return ""
+        # Files of an earlier version say it too.
+        with suppress(StorageFault):
+            return name_of(root)
+    return ""
 
 
 def owner_of(objects: Objects) -> str:

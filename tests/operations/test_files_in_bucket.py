@@ -27,7 +27,8 @@ from storage.files import objects as of_objects
 from storage.files.in_bucket import FilesInBucket, Sent
 from storage.files.objects import Objects
 from storage.folder.aged_exports import remove_aged_exports
-from storage.folder.bucket import SEAL
+from storage.folder.bucket import SEAL, bucket_findings
+from storage.folder.home import name_files_home
 from storage.folder.moving_files import move_into_bucket
 from storage.folder.store import open_store as open_with
 from storage.ids import new_organization_id
@@ -230,6 +231,21 @@ async def test_an_installation_starts_with_its_own_bucket_alone(
     with pytest.raises(Conflict, match="was emptied"):
         async with open_with(root, address=address(root), bucket=objects.bucket):
             pytest.fail("it started")
+
+
+async def test_doctor_knows_a_bucket_of_another_installation_wherever_the_books_are(
+    tmp_path: Path, objects: Objects
+) -> None:
+    async with practice(tmp_path) as one:
+        name = one.store.name
+    name_files_home(tmp_path, str(objects.bucket))
+    for said, wrong in ((name, ""), ("0123456789abcdef", "another installation"), ("", "nobody's")):
+        objects.remove(SEAL)
+        if said:
+            objects.create(SEAL, said.encode())
+        found = [one.message for one in bucket_findings(look(tmp_path), tmp_path, objects.bucket)]
+        assert len(found) == bool(wrong)
+        assert all(wrong in one for one in found)
 
 
 async def test_who_serves_the_folder_after_its_files_have_moved_writes_nothing_into_it(
