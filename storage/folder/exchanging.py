@@ -11,19 +11,24 @@ from pathlib import Path
 from uuid import uuid4
 
 from storage.directory.anchors import Number
-from storage.plain_files import sync_folder
+from storage.plain_files import plain_names, sync_folder
 
 SET_ASIDE_FOLDER = "set-aside"
 
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """What was in the place of restored books: `where` that lies now, and the numbers that its documents have, where it
-    can still be read.
+    """What was in the place of restored books, now or before a try that was interrupted: `where` that lies, and the
+    numbers that its documents have, where it can still be read.
     """
 
     where: tuple[str, ...] = ()
     given: tuple[Number, ...] = ()
+
+
+def set_aside_of(root: Path, organization_id: str) -> list[Path]:
+    """The folders of an organization that were in the place of restored ones, in the order of time."""
+    return [path for path in plain_names(root / SET_ASIDE_FOLDER) if path.name.startswith(f"{organization_id}-")]
 
 
 @contextmanager

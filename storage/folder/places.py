@@ -16,7 +16,7 @@ from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory.anchors import Number, ends_of_books
 from storage.directory.database import DIRECTORY_FILE
 from storage.files.in_folder import folder_among
-from storage.folder.exchanging import SET_ASIDE_FOLDER, SetAside, exchanged
+from storage.folder.exchanging import SET_ASIDE_FOLDER, SetAside, exchanged, set_aside_of
 from storage.folder.home import SERVER_FILE, name_home
 from storage.folder.provisioning import make_file, organization_folders
 from storage.folder.staging import sync_tree
@@ -190,9 +190,11 @@ class FilesPlace:
         check_in_use(self._root)
         with faults_told(self._root):
             sync_tree(folder)
-            with exchanged(self._root, folder, self._file(organization_id).parent, now) as aside:
+            with exchanged(self._root, folder, self._file(organization_id).parent, now):
                 pass
-        return SetAside((str(aside),), _given(aside, organization_id)) if aside else SetAside()
+            aside = set_aside_of(self._root, organization_id)
+        given = tuple(number for one in aside for number in _given(one, organization_id))
+        return SetAside(tuple(str(one) for one in aside), given)
 
     def _set_aside(self, file: Path, place: Path) -> None:
         if os.path.lexists(file):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from storage.books.pool import ORGANIZATIONS_FOLDER
 from storage.directory.database import DIRECTORY_FILE
-from storage.folder.exchanging import SET_ASIDE_FOLDER
+from storage.folder.exchanging import SET_ASIDE_FOLDER, set_aside_of
 from storage.plain_files import (
     is_plain_file,
     is_plain_folder,
@@ -48,10 +48,9 @@ def directories_naming(root: Path, organization_id: str) -> list[Path]:
 
 def _set_aside_of(root: Path, organization_id: str) -> Iterator[Path]:
     """What a restore has set aside bears its name; a move has set aside a folder of all organizations."""
+    yield from set_aside_of(root, organization_id)
     for path in plain_names(root / SET_ASIDE_FOLDER):
-        if path.name.startswith(f"{organization_id}-"):
-            yield path
-        elif is_plain_folder(path):
+        if is_plain_folder(path):
             for folder in (path, path / ORGANIZATIONS_FOLDER):
                 yield from (one for one in plain_names(folder) if one.name == organization_id)
 

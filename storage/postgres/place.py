@@ -18,9 +18,9 @@ from invoicing.refusals import Conflict
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.copying import NotTheSame, check_contents, contents, copy_rows
 from storage.database import Mode
-from storage.directory.anchors import Number, ends_of_books
+from storage.directory.anchors import Ends, Number, ends_of_books
 from storage.files.in_folder import folder_among
-from storage.folder.exchanging import SetAside, exchanged
+from storage.folder.exchanging import SetAside, exchanged, set_aside_of
 from storage.folder.provisioning import make_file
 from storage.folder.staging import sync_tree
 from storage.folder.standstill import check_in_use
@@ -31,7 +31,7 @@ from storage.postgres.database import as_checked
 from storage.postgres.engines import run_apart, transact_once
 from storage.postgres.faults import server_faults_told
 from storage.postgres.schemas import Schemas
-from storage.postgres.scopes import Scope, aside_schema, books_scope, directory_scope
+from storage.postgres.scopes import Scope, aside_schema, books_scope, directory_scope, is_aside_of
 from storage.sqlite.engines import FileKind, read_once
 from storage.sqlite.faults import UNREADABLE_ROW, DamagedStore, Fault, StorageFault, faults_told
 
@@ -122,9 +122,9 @@ class ServerPlace:
                 return undone.enter_context(exchanged(self._root, folder, place, now))
 
             make = partial(self._schemas.fill_anew, organization_id, aside)
-            before = self._send(books, organization_id, make, then=exchange_folders)
-        kept = (f"schema {aside}",) if aside in self._run(self._schemas.names) else ()
-        return SetAside((*((str(before),) if before else ()), *kept), given)
+            self._send(books, organization_id, make, then=exchange_folders)
+        folders = [str(one) for one in set_aside_of(self._root, organization_id)]
+        return SetAside((*folders, *(f"schema {one}" for one in self._aside_of(organization_id))), given)
 
     def _copy(self, organization_id: str, copy: Path, here: Session) -> None:
         """Make the file, read it anew, and compare."""
@@ -153,11 +153,18 @@ class ServerPlace:
         return read_once(file, stamp, lambda here: self._run(partial(make, partial(fill, here))), examined=True)
 
     def _given(self, organization_id: str) -> tuple[Number, ...]:
-        """The directory may know less than the books themselves: whoever wrote last may have ended before."""
-        try:
-            return self.read(organization_id, ends_of_books).numbers
-        except (StorageFault, *UNREADABLE_ROW):
-            return ()
+        """The directory may know less than the books themselves: whoever wrote last may have ended before. What is set
+        aside already was in their place before a try that was interrupted.
+        """
+        aside = (partial(self._read_aside, schema) for schema in self._aside_of(organization_id))
+        books = (partial(self.read, organization_id), *aside)
+        return tuple(number for one in books for number in _numbers_of(one))
+
+    def _aside_of(self, organization_id: str) -> list[str]:
+        return [name for name in self._run(self._schemas.names) if is_aside_of(name, organization_id)]
+
+    def _read_aside(self, schema: str, work: Callable[[Session], Ends]) -> Ends:
+        return self._run(partial(self._schemas.read_aside, schema, work))
 
     @contextmanager
     def _rows_told(self, organization_id: str) -> Iterator[None]:
@@ -190,6 +197,14 @@ def _taken_out(folder: Path) -> Path:
         if os.path.lexists(f"{folder / BOOKS_FILE}{ending}"):
             os.rename(f"{folder / BOOKS_FILE}{ending}", f"{books}{ending}")
     return books
+
+
+def _numbers_of(read: Callable[[Callable[[Session], Ends]], Ends]) -> tuple[Number, ...]:
+    """The numbers in books, where these can be read."""
+    try:
+        return read(ends_of_books).numbers
+    except (StorageFault, *UNREADABLE_ROW):
+        return ()
 
 
 def _scope(organization_id: str) -> Scope:

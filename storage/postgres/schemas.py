@@ -150,6 +150,15 @@ class Schemas(SchemasSeen):
 
         return await self._run(make)
 
+    async def read_aside(self, schema: str, work: Callable[[Session], T]) -> T:
+        """What `work` answers, which reads books that were set aside."""
+
+        def read(connection: Connection) -> T:
+            take_role(connection, _owned(replace(self._directory, schema=schema)))
+            return work(Session(bind=connection))
+
+        return await self._run(read)
+
     async def fill_directory(self, fill: Callable[[Session], T]) -> T:
         """Let `fill` fill the directory, which is empty, in one transaction."""
         return await self._run(lambda connection: _filled(connection, self._directory, fill))

@@ -126,7 +126,7 @@ async def test_one_organization_is_restored_in_the_place_of_what_there_is(
         with raw(root / "organizations" / bakery.id / BOOKS_FILE) as connection:
             connection.execute("DROP TABLE identity")
         again = await anyio.to_thread.run_sync(archive)
-        assert [one.sequence for one in again.before.given] == [1]
+        assert [one.sequence for one in again.before.given] == [3, 1]
     assert len([name for name in schemas_of(root) if is_aside_of(name, bakery.id)]) == 2
     async with opened(root) as one:
         await bring_back_books(one.office, bakery, reason="a table", given=again.before.given)
