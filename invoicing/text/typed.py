@@ -155,10 +155,12 @@ def one_line(text: str) -> str:
 
 
 def json_on_one_line(text: str) -> str:
-    """The same JSON, in which what would end the line, or turn it round, is written as its code."""
+    """The same JSON, in which what would end the line, or turn it round, or has no width, is written as its code."""
     if text.isprintable():
         return text
-    return "".join(json.dumps(one)[1:-1] if _is_refused(one) or one in _LINE_ENDS else one for one in text)
+    return "".join(
+        json.dumps(one)[1:-1] if _is_refused(one) or one in _LINE_ENDS or ord(one) in _DROPPED else one for one in text
+    )
 
 
 def quoted(text: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from invoicing.text.typed import one_line
+from invoicing.text.typed import json_on_one_line, one_line
 from storage.books.pool import BOOKS_FILE
 from storage.directory.database import DIRECTORY_FILE
 from tests.support import stores
@@ -79,6 +79,14 @@ def test_what_turns_a_line_round_is_shown_as_its_code_and_what_has_no_width_is_l
     assert one_line("a\u202eb\u2066c\x07d\ud800") == "a\\u202eb\\u2066c\\u0007d\\ud800"
     assert one_line("a\u200bb\ufeffc\u00ad") == "abc"
     assert one_line("Zoë\u00a0& Söhne") == "Zoë\u00a0& Söhne"
+
+
+def test_in_json_both_are_codes_and_it_says_the_same() -> None:
+    said = {"name": "a\u202eb\u200bc\ufeffd\u00ade\u2028f", "note": "Zoë & Söhne\n\u200b"}
+    shown = json_on_one_line(json.dumps(said, ensure_ascii=False))
+    assert json.loads(shown) == said
+    assert shown.isprintable()
+    assert "Zoë & Söhne" in shown
 
 
 def assert_no_planted_line(answer: str, where: str) -> None:
