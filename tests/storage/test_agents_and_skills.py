@@ -102,6 +102,6 @@ async def test_verification_finds_a_file_of_a_skill_that_is_not_the_one_that_was
         await books.write(add)
         assert (await verify_books(books)).problem == ""
         with past_triggers(folder_of(books) / BOOKS_FILE) as connection:
-            connection.execute("UPDATE skill_contents SET content = X'00' WHERE sha256 = ?", (GUIDE.sha256,))
+            connection.execute("UPDATE skill_contents SET content = ? WHERE sha256 = ?", (b"\0", GUIDE.sha256))
         problem = (await verify_books(books)).problem
         assert problem == "skill a-how: its file SKILL.md is not the one that was written"

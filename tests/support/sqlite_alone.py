@@ -85,6 +85,7 @@ SQLITE_ALONE = {
     "tests/storage/test_engines.py": _FILES,
     "tests/storage/test_exchanged_files.py": _FILES,
     "tests/storage/test_hanging_server.py": _EVERY,
+    "tests/storage/test_litestream.py": _FILES,
     "tests/storage/test_migrating_killed.py": _FILES,
     "tests/storage/test_migrations.py": _FILES,
     "tests/storage/test_moving.py": _EVERY,

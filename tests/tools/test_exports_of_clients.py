@@ -26,6 +26,7 @@ from tests.support.folders import folder_of
 from tests.support.http import BAKERY, FINCH, house
 from tests.support.people import archive, colleague, in_the_directory
 from tests.support.practice import Practice, practice
+from tests.support.raw import take_away
 from tools import uris
 
 
@@ -81,7 +82,7 @@ async def test_reports_and_pdfs_go_into_folders_too(office: Practice) -> None:
 async def test_who_is_archived_or_cannot_be_exported_is_named_and_keeps_nobody_from_it(office: Practice) -> None:
     old, damaged = await office.client("Old Shop"), await office.client("Damaged Shop")
     archive(office, old)
-    (folder_of(office.books(damaged)) / BOOKS_FILE).write_bytes(b"nothing")
+    take_away(folder_of(office.books(damaged)) / BOOKS_FILE)
     async with assistant(office.office) as chat:
         handles = [old.handle, damaged.handle, BAKERY]
         result = await chat.call("export_documents", format="csv", clients=handles)

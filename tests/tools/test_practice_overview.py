@@ -26,6 +26,7 @@ from tests.support.folders import folder_of
 from tests.support.http import BAKERY, FINCH, LINES, house
 from tests.support.people import another_practice, archive, colleague
 from tests.support.practice import Practice, practice
+from tests.support.raw import take_away
 from views.overview import overview_lines
 from views.remedies import for_assistant
 
@@ -104,7 +105,7 @@ async def test_damaged_books_are_named_and_all_others_answer(office: Practice) -
     async with assistant(office.office) as chat:
         await chat.ok("get_practice_overview")
         quiet = await office.client("Damaged Office")
-        (folder_of(office.books(quiet)) / BOOKS_FILE).write_bytes(b"nothing")
+        take_away(folder_of(office.books(quiet)) / BOOKS_FILE)
         told = await chat.ok("get_practice_overview")
         assert told["clients"][0] | {"attention": []} == {
             "handle": quiet.handle,
