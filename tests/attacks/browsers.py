@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import text
 from sqlmodel import Session
 from starlette.responses import Response
 
@@ -40,11 +41,11 @@ def _of_a_credential_too(db: Session, digest: str, *, now: datetime) -> KnownBro
 def _of_a_cookie_too(db: Session, digest: str, *, now: datetime) -> Bearer | Lapse:
     if (found := _session_of(db, digest, now=now)) is None:
         return _bearer_of(db, digest, now=now)
-    query = (
-        "SELECT digest FROM credentials WHERE user_id = ? AND kind = 'token' AND client_id = ''"
+    query = text(
+        "SELECT digest FROM credentials WHERE user_id = :user AND kind = 'token' AND client_id = ''"
         " AND coalesce(revoked_at, asleep_since, expires_at) IS NULL"
     )
-    own = db.connection().exec_driver_sql(query, (found.user_id,)).scalars().first()
+    own = db.connection().execute(query, {"user": found.user_id}).scalars().first()
     return _bearer_of(db, str(own), now=now)
 
 

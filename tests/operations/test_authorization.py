@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import text
 
 from invoicing.organizations import CredentialKind, OrganizationRef, Role
 from invoicing.refusals import InvalidInput, NotFound
@@ -66,9 +67,9 @@ async def alone(tmp_path: Path) -> AsyncIterator[Practice]:
         yield opened
 
 
-async def changed(one: Practice, statement: str, *values: str) -> None:
+async def changed(one: Practice, statement: str, of: str) -> None:
     """Change the directory as an administrator would, in turn with what the clock has it note."""
-    await one.store.directory.write(lambda db: db.connection().exec_driver_sql(statement, values))
+    await one.store.directory.write(lambda db: db.connection().execute(text(statement), {"of": of}))
 
 
 async def test_a_person_allows_a_program_one_organization_and_no_other(
@@ -144,8 +145,8 @@ async def test_whoever_belongs_to_nothing_has_nothing_to_connect_to(one: Practic
 
 
 async def connections_of(one: Practice, office: Office) -> int:
-    count, user = "SELECT count(*) FROM credentials WHERE user_id = ?", (office.principal.user_id,)
-    return await one.store.directory.read(lambda db: int(db.connection().exec_driver_sql(count, user).scalar_one()))
+    count = text("SELECT count(*) FROM credentials WHERE user_id = :user").bindparams(user=office.principal.user_id)
+    return await one.store.directory.read(lambda db: int(db.connection().execute(count).scalar_one()))
 
 
 async def test_a_request_waits_in_its_browser_until_it_is_decided_or_over(
@@ -178,9 +179,9 @@ async def test_a_connection_ends_with_its_revocation_its_sleep_and_its_persons_r
     assert [each.name for each in known] == ["Ledger Chat"] * 3
     await revoke_credential(person, kind=CredentialKind.CONNECTION, key=known[2].id)
     assert await lapse_of(one, tokens.access, bakery.handle) is Lapse.REVOKED
-    await changed(one, "UPDATE credentials SET asleep_since = '2026-01-01' WHERE id = ?", known[1].id)
+    await changed(one, "UPDATE credentials SET asleep_since = '2026-01-01' WHERE id = :of", known[1].id)
     assert await lapse_of(one, sleeping.access, bakery.handle) is Lapse.ASLEEP
-    await changed(one, "DELETE FROM memberships WHERE user_id = ?", person.principal.user_id)
+    await changed(one, "DELETE FROM memberships WHERE user_id = :of", person.principal.user_id)
     with pytest.raises(NotYours):
         await opens(one, out.access, bakery.handle)
     for each, token in ((given, tokens), (asleep, sleeping), (gone, out)):
@@ -198,7 +199,7 @@ async def test_five_connections_of_a_person_stand_side_by_side_and_fifty_at_most
     for tokens in five[1:]:
         await changed(
             one,
-            "UPDATE credentials SET last_used_at = '2030-01-01 00:00:00' WHERE id = ?",
+            "UPDATE credentials SET last_used_at = '2030-01-01 00:00:00' WHERE id = :of",
             (await opens(one, tokens.access, bakery.handle)).credential_id,
         )
     for _ in range(CONNECTIONS_MAX - 4):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from invoicing.organizations import EVERYTHING, CredentialKind, Environment, NamedWrites, OrganizationKind, Role
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, NotReady
@@ -130,13 +131,8 @@ async def test_people_their_limits_and_the_policy_travel_and_keys_do_not(tmp_pat
             assert LIVE in reached, email
             assert "finch-studio-sandbox" not in reached
         (created,) = (found for found in await all_organizations(one.office, archived=False) if found.handle == LIVE)
-        members = await one.store.directory.read(
-            lambda db: (
-                db.connection()
-                .exec_driver_sql("SELECT count(*) FROM memberships WHERE organization_id = ?", (created.id,))
-                .scalar_one()
-            )
-        )
+        count = text("SELECT count(*) FROM memberships WHERE organization_id = :id").bindparams(id=created.id)
+        members = await one.store.directory.read(lambda db: db.connection().execute(count).scalar_one())
         assert members == 1, "the client's own owner, and no key"
 
 

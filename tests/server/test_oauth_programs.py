@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
+from sqlalchemy import text
 
 from operations.authorization.granting import REFRESH_TOKEN
 from operations.authorization.programs import known_program
@@ -383,9 +384,8 @@ async def test_a_program_proves_itself_with_a_key_and_each_statement_once(
 async def test_a_program_that_was_forgotten_is_told_so(home: House) -> None:
     given = await allowed(home.one.office, home.bakery)
     tokens = await given.redeem()
-    await home.one.store.directory.write(
-        lambda db: db.connection().exec_driver_sql("DELETE FROM client_programs WHERE id = ?", (given.program.id,))
-    )
+    forget = text("DELETE FROM client_programs WHERE id = :id").bindparams(id=given.program.id)
+    await home.one.store.directory.write(lambda db: db.connection().execute(forget))
     home.one.clock.advance(timedelta(seconds=1))
     asked = {"grant_type": "refresh_token", "client_id": given.program.id, "refresh_token": tokens.refresh}
     answer = await called(home, "/oauth/token", **asked)
