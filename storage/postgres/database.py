@@ -77,7 +77,7 @@ class SchemaDatabase:
         alone = _Alone(self._url, self._scope)
         act = anyio.to_thread.run_sync(alone.run, mode, watched)
         if mode is Mode.READ:
-            return await self._told(to_its_end_or_stopped(act, partial(alone.cancel, stop)))
+            return await self._told(to_its_end_or_stopped(act, partial(alone.cancel, stop)), mode)
         return await self._told(to_its_end_or_stopped(act, stop.wish) if stoppable else to_its_end(act))
 
     async def run_at_once(self, mode: Mode, work: Callable[[Session], T]) -> T:
@@ -88,7 +88,7 @@ class SchemaDatabase:
 
         if mode is Mode.READ:
             act = metered(transact(self._engine, self._scope, mode, within_budget), budget)
-            return await self._told(_to_its_end_or_cancelled(act))
+            return await self._told(_to_its_end_or_cancelled(act), mode)
         # Who waits for somebody of the same process needs no connection meanwhile.
         async with self._turn:
             return await self._told(
@@ -145,9 +145,9 @@ class SchemaDatabase:
 
         return run
 
-    async def _told(self, act: Coroutine[Any, Any, T]) -> T:
+    async def _told(self, act: Coroutine[Any, Any, T], mode: Mode = Mode.WRITE) -> T:
         try:
-            with server_faults_told(self._where):
+            with server_faults_told(self._where, only_reads=mode is Mode.READ):
                 answer = await act
         except DamagedStore:
             self._damaged, self._is_known = True, False
@@ -192,12 +192,12 @@ class SchemaSnapshot:
         self._where = where
 
     async def read(self, work: Callable[[Session], T]) -> T:
-        with server_faults_told(self._where):
+        with server_faults_told(self._where, only_reads=True):
             return await _to_its_end_or_cancelled(self._run(work))
 
     async def read_whole(self, work: Callable[[Session], T]) -> T:
         budget = Budget()
-        with server_faults_told(self._where):
+        with server_faults_told(self._where, only_reads=True):
             return await _to_its_end_or_cancelled(metered(self._run(work, budget), budget))
 
     async def _run(self, work: Callable[[Session], T], budget: Budget | None = None) -> T:

@@ -13,7 +13,7 @@ from storage.sqlite.faults import Fault, StorageFault, told
 
 _CLASSES = {"08": Fault.UNREACHABLE, "57": Fault.UNREACHABLE, "28": Fault.NOT_LET_IN, "58": Fault.DISK_ERROR}
 _STATES = {
-    "25006": Fault.READ_ONLY,
+    "25006": Fault.TAKES_NO_WRITES,
     "25P03": Fault.UNREACHABLE,
     "3D000": Fault.MISSING,
     "3F000": Fault.MISSING,
@@ -57,13 +57,14 @@ def fault_of(error: BaseException, where: str) -> StorageFault | None:
 
 
 @contextmanager
-def server_faults_told(where: str) -> Iterator[None]:
+def server_faults_told(where: str, *, only_reads: bool = False) -> Iterator[None]:
     """Whatever the server, or the way to it, refuses in here is told as a fault of what is at `where`."""
     try:
         yield
     except (DBAPIError, PoolTimeout, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         fault = fault_of(error, where)
-        if fault is None:
+        # What only reads and writes is a defect of ours, whatever the server takes.
+        if fault is None or (only_reads and fault.fault is Fault.TAKES_NO_WRITES):
             raise
         raise fault from error
 

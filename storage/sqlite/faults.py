@@ -21,7 +21,7 @@ from storage.plain_files import lies_plainly, may_use, write_probe
 
 
 class Fault(Enum):
-    """What is wrong, in one word. The last fourteen are faults of the storage and not of the file: it may be sound."""
+    """What is wrong, in one word. The last fifteen are faults of the storage and not of the file: it may be sound."""
 
     MISSING = "missing"
     NOT_A_FILE = "not_a_file"
@@ -46,6 +46,7 @@ class Fault(Enum):
     CROWDED = "crowded"
     BUSY = "busy"
     SLOW = "slow"
+    TAKES_NO_WRITES = "takes_no_writes"
     UNREACHABLE = "unreachable"
     NOT_LET_IN = "not_let_in"
     MAY_NOT_MAKE = "may_not_make"
@@ -81,10 +82,7 @@ class Fault(Enum):
 
 _RESTORE = "The operator keeps a copy of what is there and restores the file from a backup."
 _WORDS = {
-    Fault.MISSING: (
-        "the file is missing",
-        "The operator puts it back where it was, or restores it from a backup.",
-    ),
+    Fault.MISSING: ("the file is missing", "The operator puts it back where it was, or restores it from a backup."),
     Fault.NOT_A_FILE: (
         "something else is in the place of the file or beside it, such as a folder, a link or a pipe",
         "The operator moves that away and puts the file back, or restores it from a backup.",
@@ -109,10 +107,7 @@ _WORDS = {
         "tables, indexes or triggers of the file are missing or were changed",
         f"Another program did that. {_RESTORE}",
     ),
-    Fault.ROWS: (
-        "rows of the file were removed or changed from outside Counterfoil",
-        _RESTORE,
-    ),
+    Fault.ROWS: ("rows of the file were removed or changed from outside Counterfoil", _RESTORE),
     Fault.JOURNAL: (
         "another program has changed how the file is written, or has left a journal beside it",
         "The operator ends that program and moves a file whose name ends in -journal away.",
@@ -158,6 +153,10 @@ _WORDS = {
         "the database server took too long over it",
         "Nothing was changed: try again. The operator looks at what else the server is busy with.",
     ),
+    Fault.TAKES_NO_WRITES: (
+        "the database server is only to be read",
+        "Nothing was changed. The operator looks whether it is the replica of another, or was told to take no writes.",
+    ),
     Fault.UNREACHABLE: (
         "the database server did not answer, or ended the connection",
         "Look at what is there before trying again. The operator looks whether the server runs.",
@@ -189,7 +188,7 @@ _REMEDIES = {
     Fault.DISK_ERROR: Act.EXAMINE,
     Fault.UNKNOWN: Act.EXAMINE,
 }
-_OF_STORAGE = frozenset(list(Fault)[-14:])
+_OF_STORAGE = frozenset(list(Fault)[-15:])
 
 
 class StorageFault(Unavailable):

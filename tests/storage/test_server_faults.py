@@ -222,6 +222,24 @@ async def test_whose_lock_somebody_holds_is_refused_after_a_while_and_the_others
         assert (found[BAKERY], found[STUDIO]) == (numbers(1, 2026), numbers(5, 2026))
 
 
+async def test_a_server_that_takes_no_writes_is_read_and_told_of(tmp_path: Path) -> None:
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
+        customer = (await one.customer(books)).id
+        takes = f'ALTER DATABASE "{database_of(one)}" SET default_transaction_read_only = '
+        server().sql(f"{takes}on")
+        # As after a change of places: all connections are new.
+        cut(one, 2)
+        with pytest.raises(StorageFault) as told:
+            await one.issue(books, customer)
+        assert told.value.fault is Fault.TAKES_NO_WRITES
+        assert told.value.message.startswith("The database server is only to be read. Nothing was changed.")
+        assert (await audited(one.office))[BAKERY] == []
+        server().sql(f"{takes}off")
+        cut(one, 2)
+        assert (await one.issue(books, customer)).document.number == numbers(1, 2026)[0]
+
+
 async def test_who_is_chosen_to_end_a_deadlock_is_told_to_try_again(tmp_path: Path) -> None:
     async with practice(tmp_path, client="Harbour Bakery") as one:
         books = one.books(one.first_client)
@@ -249,7 +267,7 @@ async def test_who_is_chosen_to_end_a_deadlock_is_told_to_try_again(tmp_path: Pa
         ("40001", Fault.BUSY),
         ("53300", Fault.CROWDED),
         ("53100", Fault.FULL),
-        ("25006", Fault.READ_ONLY),
+        ("25006", Fault.TAKES_NO_WRITES),
         ("25P03", Fault.UNREACHABLE),
         ("57014", Fault.SLOW),
         ("57P01", Fault.UNREACHABLE),
