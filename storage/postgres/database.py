@@ -25,7 +25,7 @@ from storage.postgres.scopes import Scope
 from storage.postgres.stamps import check_stamp, check_stamp_again
 from storage.queries.cache import Memory, lend
 from storage.sqlite.faults import DamagedStore
-from storage.work.budget import Budget, TooLong, keep_to
+from storage.work.budget import Budget, TooLong, keep_to, nothing_hidden
 from storage.work.completion import to_its_end, to_its_end_or_stopped
 from storage.work.metering import metered
 from storage.work.stopping import Stop, Stopped
@@ -84,7 +84,8 @@ class SchemaDatabase:
         budget = Budget()
 
         def within_budget(session: Session) -> T:
-            return self._remembering(work)(keep_to(session, budget))
+            with nothing_hidden(budget):
+                return self._remembering(work)(keep_to(session, budget))
 
         if mode is Mode.READ:
             act = metered(transact(self._engine, self._scope, mode, within_budget), budget)

@@ -8,6 +8,8 @@ that, and nothing of it is kept.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sqlmodel import Session
 
@@ -79,6 +81,24 @@ class Budget:
             self._is_spent = self._computes = True
         if self._is_spent:
             raise self.too_long()
+
+
+@contextmanager
+def nothing_hidden(budget: Budget) -> Iterator[None]:
+    """What was told in here that the budget is spent ends with that, whatever it has made of it: nobody knows what it
+    left out.
+
+    Raises:
+        TooLong: it was told so.
+    """
+    try:
+        yield
+    except Exception:
+        if budget.is_spent:
+            raise budget.too_long() from None
+        raise
+    if budget.is_spent:
+        raise budget.too_long()
 
 
 def keep_to(session: Session, budget: Budget) -> Session:
