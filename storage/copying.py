@@ -14,7 +14,7 @@ from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import Row, Select, Table, insert, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlmodel import Session
 
 import storage.books.approval_tables
@@ -38,6 +38,8 @@ from storage.queries.statements import table_of
 from storage.sqlite.file_kinds import FileKind
 
 PAGE_ROWS = 500
+_OF_ROW = ("22", "23", "P0")
+"""How SQLSTATEs of a server begin that are of data, constraints and triggers."""
 Told = Callable[[str], None]
 """Told the name of each table before its rows are looked at."""
 
@@ -76,6 +78,7 @@ def copy_rows(kind: FileKind, source: Session, target: Session, told: Told) -> d
 
     Raises:
         Conflict: the target does not take a row.
+        DBAPIError: the target, or the way to it, is at fault: whoever made it says what that is.
     """
     read = {}
     for table in tables_in_order(kind):
@@ -87,7 +90,7 @@ def copy_rows(kind: FileKind, source: Session, target: Session, told: Told) -> d
             try:
                 target.connection().execute(add, [dict(row._mapping) for row in page])
             except DBAPIError as error:
-                if error.connection_invalidated:
+                if not _is_of_row(error):
                     raise
                 raise Conflict(f"The other database does not take a row of the table {table.name}.") from error
         read[table.name] = Content(count, digest.hexdigest())
@@ -152,6 +155,16 @@ def _rows_of(table: Table) -> Select[Any]:
     keys = list(table.primary_key)
     own = [] if _is_numbered(table) else [one.parent for one in table.foreign_keys if one.column.table is table]
     return select(table).order_by(*(column.is_not(None) for column in own), *keys)
+
+
+def _is_of_row(error: DBAPIError) -> bool:
+    """Whether a database refuses what was to be written, by its columns, constraints or triggers, and could otherwise
+    go on.
+    """
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    # A value that does not fit its column never reached the server.
+    is_of_value = error.orig is not None and isinstance(error.orig.__cause__, ValueError)
+    return isinstance(error, (IntegrityError, DataError)) or state[:2] in _OF_ROW or is_of_value
 
 
 def _is_numbered(table: Table) -> bool:

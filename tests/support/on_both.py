@@ -7,6 +7,7 @@ from __future__ import annotations
 ON_BOTH = (
     "tests/storage/test_access_queries.py::test_a_limited_credential_reaches_what_was_picked_and_its_user_reaches",
     "tests/storage/test_activity_log.py::test_each_log_keeps_its_newest_rows_and_none_that_is_too_old",
+    "tests/storage/test_copying.py::test_what_keeps_rows_from_being_written",
     "tests/operations/test_files_in_bucket.py::test_doctor_knows_a_bucket_of_another_installation",
     "tests/operations/test_finding_drafts.py::test_a_draft_has_the_figures",
     "tests/operations/test_former_reports.py::test_a_past_month",
