@@ -34,6 +34,7 @@ FINGERPRINTS: Final = {
     (FileKind.DIRECTORY, 21): "19866b23e73b6799e1433db18dc9f04c968287f34ead33490a1237ef842c97bd",
     (FileKind.DIRECTORY, 22): "f4f5f08f1ffdac513733ce0a71339f6bbea5d9f7fac1b21026b987a565aa7d61",
     (FileKind.DIRECTORY, 23): "5ed05935e6d923c96c97fe21cf05af5756dde38d9d71a626585494ac291c1442",
+    (FileKind.DIRECTORY, 24): "d347d8f8be0eb894002ccb751a751cafde86de537aa0c9600a494d46157f069a",
     (FileKind.BOOKS, 5): "31d65dc6466bf0bbe912a7e1645653f43edc923a5cad2680cf20d7d0234e25a3",
     (FileKind.BOOKS, 6): "7582c4fc80f570d2cb6ba81a2644a87fa0aa9b7be4c48f407dc645a0aa8f8bb3",
     (FileKind.BOOKS, 7): "937bcaf1509c4841c5aacd3967436df9fc52a03c9ccc45df2cf332b833e65e89",
@@ -57,6 +58,7 @@ FINGERPRINTS: Final = {
     (FileKind.BOOKS, 25): "8e5a7e1c2c791163adfcb428c040c78e2bfc3c00b0819d646a87900348715079",
     (FileKind.BOOKS, 26): "86c26e45931791f258c76fcb65163a6e11388e81eaa10e0895c12b6f54c852b2",
     (FileKind.BOOKS, 27): "2925ad0e2018b0f724d6db0e6e8868e9fd49a11c9ff36f2fa3bb6d6ec9e1cc12",
+    (FileKind.BOOKS, 28): "7f4df49c31a3e696f481f7c382b0018aafd49f7aab408c9269d8a6c3f7a22201",
 }
 """By kind and schema version; `tests/storage/test_migrations.py` tells what belongs here after a new revision."""
 
