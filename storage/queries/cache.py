@@ -139,7 +139,12 @@ def set_mark(session: Session, *, writes: bool) -> None:
     remembers any see that.
     """
     if session.info.pop(_CHANGED, False) and writes:
-        session.connection().execute(_SET_MARK, {"mark": secrets.randbits(_MARK_BITS)})
+        mark = secrets.randbits(_MARK_BITS)
+        session.connection().execute(_SET_MARK, {"mark": mark})
+        memory: Memory | None = session.info.get(_MEMORY)
+        if memory is not None:
+            # What was read since the change is what it is with this mark.
+            memory.mark = mark
 
 
 def forget_if_changed(session: Session, statement: Executable) -> None:

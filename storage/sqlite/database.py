@@ -85,16 +85,19 @@ class Database:
         """Run `work` as one transaction in the event loop.
 
         A cancelled caller waits until the transaction has ended, kept or not: never half of it. Where another
-        process is in the way, the transaction is run anew in a thread, which can wait for it.
+        process is in the way, a thread waits for it, and one that only reads is run anew there.
 
         Raises:
             TooLong: it takes too long for the event loop; nothing of it is kept.
         """
         await self._look_after()
         try:
-            return await self._writer.run(work) if mode is Mode.WRITE else self._read(work)
-        except BusyFile:
-            return await self._run(mode, work, None)
+            if mode is Mode.WRITE:
+                return await self._writer.run(work)
+            try:
+                return self._read(work)
+            except BusyFile:
+                return await self._run(mode, work, None)
         except UNREADABLE_ROW:
             await self._look_anew()
             raise

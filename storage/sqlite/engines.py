@@ -154,12 +154,33 @@ class LongLivedConnection:
             TooLong: `work` has held the event loop for too long; it has left nothing.
             DamagedStore: the file was removed or replaced.
         """
+        self._start()
+        return self.go_on(work)
+
+    def wait_to_begin(self) -> None:
+        """Begin a transaction as soon as no other process is in the way; to be called in a thread, and `go_on` then.
+
+        Raises:
+            BusyFile: another process is in the way for too long.
+            DamagedStore: the file was removed or replaced.
+        """
         try:
-            session, plain = self._ready()
-            plain.execute("BEGIN" if self._mode is Mode.READ else "BEGIN IMMEDIATE")
-        except (DBAPIError, sqlite3.Error) as error:
-            raise_told(error, self._file)
+            with faults_told(self._file.path):
+                plain = self._ready()[1]
+                plain.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+                self._start()
+                plain.execute("PRAGMA busy_timeout = 0")
+            # Whoever was in the way may have put another one in its place.
+            self._file.check()
+        except BaseException:
+            self.close()
             raise
+
+    def go_on(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in the transaction that was begun, as `begin` does."""
+        if self._open is None:
+            raise RuntimeError("no transaction was begun")
+        session, plain = self._open[1:]
         self._budget.begin()
         try:
             self._file.check_log(plain)
@@ -213,6 +234,13 @@ class LongLivedConnection:
             # Of a file that is damaged or a disk that fails, nothing can be undone: SQLite does that on opening it.
             with suppress(DBAPIError, sqlite3.Error), connection, session:
                 session.rollback()
+
+    def _start(self) -> None:
+        try:
+            self._ready()[1].execute("BEGIN" if self._mode is Mode.READ else "BEGIN IMMEDIATE")
+        except (DBAPIError, sqlite3.Error) as error:
+            raise_told(error, self._file)
+            raise
 
     def _remember_what_still_holds(self, session: Session, plain: sqlite3.Connection) -> None:
         # It changes when another connection has committed, in this process or in another, and reading it begins

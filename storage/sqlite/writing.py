@@ -12,7 +12,7 @@ import anyio.to_thread
 from anyio.lowlevel import cancel_shielded_checkpoint
 from sqlmodel import Session
 
-from storage.sqlite.engines import LongLivedConnection
+from storage.sqlite.engines import BusyFile, LongLivedConnection
 from storage.work.completion import to_its_end
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ class _Disk:
 
 
 class Writer:
-    """Runs brief writing transactions in the event loop, on a connection that waits for nobody."""
+    """Runs brief writing transactions in the event loop, on a connection that waits for nobody but in a thread."""
 
     def __init__(self, connection: LongLivedConnection) -> None:
         self._connection = connection
@@ -76,11 +76,16 @@ class Writer:
         A cancelled caller waits until the transaction has ended, kept or not; one that has not begun is forgotten.
 
         Raises:
-            BusyFile: another process is in the way at this moment; `work` has left nothing.
+            BusyFile: another process is in the way for too long; `work` has left nothing.
             TooLong: `work` has held the event loop for too long; it has left nothing.
         """
         async with self._turn:
-            answer = self._connection.begin(work)
+            try:
+                answer = self._connection.begin(work)
+            except BusyFile:
+                # The connection waits elsewhere, and what it remembers is of use to whoever comes next.
+                await to_its_end(anyio.to_thread.run_sync(self._connection.wait_to_begin, limiter=self._threads))
+                answer = self._connection.go_on(work)
             await self._commit()
             others = self._turn.statistics().tasks_waiting
         if others:

@@ -17,11 +17,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from invoicing.refusals import NotFound
+from invoicing.refusals import NotFound, Unavailable
 from storage.books import settings_tables
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
-from storage.queries.statements import execute
-from storage.sqlite import writing
+from storage.queries.cache import remembered
+from storage.queries.statements import execute, table_of
+from storage.sqlite import engines, writing
 from storage.sqlite.engines import LongLivedConnection, Mode
 from storage.work import budget
 from tests.support import stores
@@ -145,6 +146,51 @@ async def test_a_writer_of_another_process_is_waited_for_in_a_thread(
     assert not written.done()
     other_process.execute("COMMIT")
     assert await written == 1
+    assert await pool.read(ONE, count_accounts) == 1
+    await pool.close()
+
+
+async def test_what_is_remembered_stays_where_a_writer_of_another_process_was_waited_for(
+    root: Path, other_process: sqlite3.Connection
+) -> None:
+    read: list[str] = []
+
+    def note(_: Session) -> str:
+        read.append("read")
+        return "value"
+
+    def ask(session: Session) -> int:
+        remembered(session, ("what",), note)
+        return len(execute(session, table_of(settings_tables.Account).select()).all())
+
+    pool = LonePool(root)
+    assert await pool.write(ONE, ask) == 0
+    other_process.execute("BEGIN IMMEDIATE")
+    other_process.execute("INSERT INTO accounts (number, name, type) VALUES ('9', 'Till', 'asset')")
+    written = asyncio.create_task(pool.write(ONE, ask))
+    assert await pool.read(ONE, count_accounts) == 0
+    other_process.execute("COMMIT")
+    assert await written == 1, "it sees what the other one has kept"
+    assert read == ["read"]
+    await pool.close()
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+async def test_a_writer_of_another_process_that_takes_too_long_is_told_and_holds_up_nobody_afterwards(
+    root: Path, other_process: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, cancelled: bool
+) -> None:
+    pool = LonePool(root)
+    assert await pool.write(ONE, count_accounts) == 0
+    monkeypatch.setattr(engines, "BUSY_TIMEOUT_MS", 50)
+    other_process.execute("BEGIN IMMEDIATE")
+    written = asyncio.create_task(pool.write(ONE, add_account))
+    await anyio.lowlevel.checkpoint()
+    if cancelled:
+        written.cancel()
+    with pytest.raises((asyncio.CancelledError, Unavailable)):
+        await written
+    other_process.execute("COMMIT")
+    assert await pool.write(ONE, add_account) == 1
     assert await pool.read(ONE, count_accounts) == 1
     await pool.close()
 

@@ -270,6 +270,7 @@ async def test_a_writer_of_another_process_is_waited_for_by_all(root: Path, monk
             await anyio.to_thread.run_sync(disk.has_passed.wait, 30)
             await settle()
             assert not any(task.done() for task in others)
+            disk.afterwards = None
             other_process.execute("COMMIT")
             for _ in range(2):
                 disk.let_pass()
