@@ -15,13 +15,13 @@ from operations.organizations import get_organization
 from operations.profile import update_organization
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
-from storage.folder.diagnosis import diagnose
 from tests.support.backups import back_up, restore
 from tests.support.clock import NOON
 from tests.support.folders import folder_of, path_of
 from tests.support.practice import Practice, practice
 from tests.support.printed import image, pages_of
 from tests.support.raw import raw
+from tests.support.stores import diagnosis
 
 RED, BLUE = image(color="#FF0000"), image(color="#0000FF")
 
@@ -178,6 +178,6 @@ async def test_branding_is_in_backups_and_verified(tmp_path: Path) -> None:
         now = one.clock()
     back_up(tmp_path / "data", tmp_path / "backup", now=now, progress=lambda *_: None)
     restore(tmp_path / "backup", tmp_path / "restored", now=NOON, progress=lambda *_: None)
-    assert diagnose(tmp_path / "restored", free_bytes_wanted=0) == []
+    assert diagnosis(tmp_path / "restored") == []
     folder = next((tmp_path / "restored" / "organizations").glob("*/branding"))
     assert sorted(path.suffix for path in folder.iterdir()) == [".json", ".png"]

@@ -29,7 +29,7 @@ from storage.folder.places import FilesPlace
 from storage.postgres.place import ServerPlace
 from tests.support import stores
 from tests.support.backups import silent
-from tests.support.leaving import BAKERY, Killed, content_of, findings_of, found, handed, issue, opened, taken
+from tests.support.leaving import BAKERY, Killed, content_of, found, handed, issue, opened, taken
 from tests.support.raw import past_triggers, raw
 
 
@@ -68,7 +68,7 @@ async def test_what_is_handed_over_goes_on_there_and_only_there(both: Path) -> N
         assert (await verify_organization(other.office, await found(other))).problem == ""
     with pytest.raises(Conflict, match="was taken over from this archive already"):
         await taken(both / "new", file, done.archived.signed_by)
-    assert findings_of(both / "new") == []
+    assert stores.diagnosis(both / "new") == []
 
     async with opened(both / "old") as one:
         assert there.receipt is not None

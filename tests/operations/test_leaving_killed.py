@@ -18,7 +18,7 @@ from operations.verification import verify_organization
 from tests.support import stores
 from tests.support.backups import silent
 from tests.support.faults import scaled
-from tests.support.leaving import BAKERY, findings_of, found, handed, issue, opened, taken
+from tests.support.leaving import BAKERY, found, handed, issue, opened, taken
 from tests.support.processes import start_python
 
 # One process imports all there is, and forks another for each statement at which that one is to die.
@@ -109,7 +109,7 @@ async def _check(name: str, folder: Path, key: str) -> None:
                 await remove_organization(one.office, client, folder / "second.zip", silent, handle=BAKERY)
             except NotFound:
                 assert (folder / "bakery.zip").exists(), "it is removed only after it is in an archive"
-        findings = [one.message for one in findings_of(folder / "old") if one.severity == "error"]
+        findings = [one.message for one in stores.diagnosis(folder / "old") if one.severity == "error"]
         assert (findings, list((folder / "old").glob("organizations/*/documents/*.pdf"))) == ([], [])
         return
     file = folder / "bakery.zip"

@@ -35,14 +35,13 @@ from operations.rights import Right
 from operations.verification import verify_books
 from storage.books.pool import Books
 from storage.folder.aged_exports import aged_exports, remove_aged_exports
-from storage.folder.diagnosis import diagnose
 from storage.folder.leftovers import clean_up
 from tests.support.backups import back_up, restore
 from tests.support.clock import NOON
 from tests.support.folders import folder_of, path_of
 from tests.support.people import colleague
 from tests.support.practice import Practice, practice
-from tests.support.stores import look, open_store
+from tests.support.stores import diagnosis, look, open_store
 
 DAY = timedelta(days=1)
 EVERYWHERE = [name for name in EXPORT_FORMATS if name not in ("datev", "fec", "saft")]
@@ -223,7 +222,7 @@ async def test_doctor_knows_exports_that_have_aged_and_cleaning_removes_them(tmp
         assert remove_aged_exports(look(root), root, now=one.clock(), kept_days=30) == 1
         assert not path_of(books, made).exists()
         assert not list(aged_exports(look(root), now=one.clock(), kept_days=30))
-        assert not diagnose(root)
+        assert not diagnosis(root)
         assert not (await verify_books(books)).problem
         report = back_up(root, tmp_path / "backup", now=one.clock(), progress=lambda done, of: None)
         assert not report.damaged

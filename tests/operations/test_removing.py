@@ -17,7 +17,7 @@ from storage.postgres.schemas import Schemas
 from storage.postgres.scopes import books_scope
 from tests.support import stores
 from tests.support.backups import silent
-from tests.support.leaving import BAKERY, Killed, findings_of, found, issue, opened, taken
+from tests.support.leaving import BAKERY, Killed, found, issue, opened, taken
 from tests.support.raw import all_rows
 
 
@@ -50,7 +50,7 @@ async def test_of_a_removed_client_nothing_is_left_but_the_line_that_says_so(bot
         assert not [word for word in (b"Harbour Bakery", b"harbour bakery", b"baker@") if word in content]
     else:
         assert books_scope(client.id).schema not in run_apart(Schemas(address).names)
-    assert findings_of(both / "old") == []
+    assert stores.diagnosis(both / "old") == []
     # What was removed comes back from its archive, as it was.
     back = await taken(both / "old", file, done.archived.signed_by)
     assert (back.organization.handle, back.receipt) == (BAKERY, None)

@@ -33,7 +33,7 @@ from tests.support.backups import back_up, restore, silent
 from tests.support.clock import NOON
 from tests.support.command_line import run_command
 from tests.support.faults import only_whole
-from tests.support.leaving import BAKERY, content_of, findings_of, found, issue, opened, two_practices
+from tests.support.leaving import BAKERY, content_of, found, issue, opened, two_practices
 from tests.support.raw import past_triggers, raw, raw_value
 from tests.support.servers import needs_server
 
@@ -86,7 +86,7 @@ async def test_a_client_goes_from_files_to_a_server_and_back(tmp_path: Path) -> 
             back = await take_over(third.office, tmp_path / "back.zip", silent, signed_by=theirs)
             assert (back.verified.problem, back.verified.documents) == ("", 2)
             assert await issue(third, await found(third)) == "TEST-INV-2026-00003"
-    assert findings_of(server) == []
+    assert stores.diagnosis(server) == []
 
 
 @only_whole
@@ -161,7 +161,7 @@ async def test_a_whole_backup_of_a_server_is_restored_into_files_and_onto_anothe
     with stores.chosen(stores.SQLITE):
         restore(tmp_path / "backup", tmp_path / "files", now=NOON, progress=silent)
         await in_order(tmp_path / "files", 1)
-        assert findings_of(tmp_path / "files") == []
+        assert stores.diagnosis(tmp_path / "files") == []
     there = tmp_path / "there"
     address = stores.empty_address(there)
     server = ServerPlace(there, address)
@@ -190,7 +190,7 @@ async def test_a_whole_backup_of_a_server_is_restored_into_files_and_onto_anothe
     assert not (there / "set-aside").exists()
     assert content_of(there) == content_of(root)
     await in_order(there, 1)
-    assert findings_of(there) == []
+    assert stores.diagnosis(there) == []
     with pytest.raises(Conflict, match="There is an installation on"):
         onto()
 
@@ -213,6 +213,6 @@ async def test_books_that_were_changed_past_the_triggers_keep_no_others_from_bei
         tmp_path / "backup", there, ServerPlace(there, address), keys=keys_folder(), now=NOON, progress=silent
     )
     assert restored.damaged == report.damaged
-    (finding,) = findings_of(there)
+    (finding,) = stores.diagnosis(there)
     assert finding.subject == BAKERY
     assert books_scope(bakery.id).schema not in schemas_of(there)

@@ -16,7 +16,6 @@ from invoicing.organizations import OrganizationRef
 from operations.files import render_document
 from operations.verification import verify_books
 from storage.books.pool import ORGANIZATIONS_FOLDER
-from storage.folder.diagnosis import diagnose
 from storage.folder.leftovers import clean_up
 from storage.sqlite.faults import StorageFault
 from tests.support.backups import back_up, silent
@@ -24,6 +23,7 @@ from tests.support.clock import NOON
 from tests.support.folders import folder_of, path_of
 from tests.support.practice import practice
 from tests.support.processes import start_python
+from tests.support.stores import diagnosis
 
 TWO_HOURS = 7_200
 HALF_A_FILE = f".{'0' * 32}.pdf"
@@ -99,7 +99,7 @@ def test_cleaning_up_removes_nothing_that_a_link_leads_to(
     grow_old(root, outside)
     before = contents(outside)
     clean_up(root)
-    diagnose(root, free_bytes_wanted=0)
+    diagnosis(root)
     assert contents(outside) == before
 
 
@@ -182,7 +182,7 @@ def test_a_probe_a_file_and_a_restore_that_were_interrupted_are_found(root: Path
     beside = root.parent / f".new-{'0' * 32}"
     beside.mkdir()
     grow_old(root, beside)
-    assert [one.severity for one in diagnose(root, free_bytes_wanted=0) if one.subject == "leftover"] == [
+    assert [one.severity for one in diagnosis(root) if one.subject == "leftover"] == [
         *["warning"] * 3,
         "note",
     ]

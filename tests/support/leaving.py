@@ -17,10 +17,6 @@ from operations.taking_over import TakenOver, take_over
 from server.app import no_such_organization
 from storage.books.pool import BOOKS_FILE
 from storage.directory import access_queries, organizations
-from storage.folder.diagnosis import diagnose
-from storage.folder.findings import Finding
-from storage.postgres.diagnosis import diagnose_schemas
-from tests.support import stores
 from tests.support.backups import silent
 from tests.support.begun import Begun
 from tests.support.clock import SettableClock
@@ -78,12 +74,6 @@ async def handed(one: Practice, file: Path) -> HandedOver:
 async def taken(root: Path, file: Path, signed_by: str, **more: str) -> TakenOver:
     async with opened(root) as one:
         return await take_over(one.office, file, silent, signed_by=signed_by, **more)
-
-
-def findings_of(root: Path) -> list[Finding]:
-    """What the operator is told of an installation."""
-    address = stores.address(root)
-    return diagnose(root, free_bytes_wanted=0) if address is None else diagnose_schemas(address, root)
 
 
 def content_of(root: Path) -> dict[str, str]:

@@ -106,9 +106,9 @@ def settings(root: Path) -> Settings:
 
 
 def diagnosis(root: Path) -> list[Finding]:
-    """What the operator's diagnosis finds wrong."""
+    """What the operator's diagnosis finds wrong, however little room the machine of the tests has."""
     one = address(root)
-    return diagnose(root) if one is None else diagnose_schemas(one, root)
+    return diagnose(root, free_bytes_wanted=0) if one is None else diagnose_schemas(one, root)
 
 
 def look(root: Path) -> Look:
