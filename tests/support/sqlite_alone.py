@@ -4,7 +4,6 @@ is named by how its id begins; a folder or a file stands for all that is in it.
 
 from __future__ import annotations
 
-_BACKUP = "what is restored, or taken over into a new folder, is in files there"
 _FILES = "about files of SQLite"
 _LOOKS = "on a server anchors tell how books look: what went past them is found when the books are opened"
 _MEMORY = "about what a connection to a file remembers; one to a server is everybody's, and remembers settings alone"
@@ -28,13 +27,10 @@ SQLITE_ALONE = {
     "tests/operations/test_summaries.py::test_of_many_books_that_changed_only_some_are_read_at_once": _LOOKS,
     "tests/operations/test_summaries.py::test_what_another_program_writes_is_noticed": _LOOKS,
     "tests/operations/test_two_machines.py": _EVERY,
-    "tests/server/test_cli.py::test_a_backup_is_restored_elsewhere_and_verifies": _BACKUP,
     "tests/server/test_cli.py::test_a_damaged_directory_is_one_clear_line_from_every_command": _PAGES,
     "tests/server/test_cli.py::test_doctor_says_errors_in_one_line_more": _PAGES,
     "tests/server/test_cli.py::test_migrate_reports_books_that_it_cannot_bring_up": _PAGES,
     "tests/server/test_cli.py::test_the_data_folder_comes_from_the_environment": "says where the files are",
-    "tests/server/test_cli_organizations.py::test_a_restored_organization_gives_no_number": _BACKUP,
-    "tests/server/test_cli_organizations.py::test_lost_books_are_brought_back_with_a_reason": _BACKUP,
     "tests/server/test_damaged_books.py": _PAGES,
     "tests/server/test_http_damage.py::test_a_full_disk_is_told_to_whoever_has_a_credential": _FULL,
     "tests/server/test_http_damage.py::test_a_server_with_a_pipe_in_a_clients_place": _PAGES,
@@ -42,9 +38,6 @@ SQLITE_ALONE = {
     "tests/server/test_http_damage.py::test_downloads_and_dedicated_connections_say_what_is_wrong": _PAGES,
     "tests/server/test_http_doors.py::test_what_cannot_be_looked_up_is_said_so": _LOCKED,
     "tests/server/test_outside_anchors.py::test_a_loss_that_somebody_answers_for_is_a_note": _FILES,
-    "tests/server/test_restored_credentials.py::test_a_key_that_was_revoked_after_the_backup_opens_nothing": _BACKUP,
-    "tests/server/test_restored_credentials.py::test_nobody_signs_in_after_a_restore": _BACKUP,
-    "tests/server/test_restored_credentials.py::test_the_commands_say_which_sleep_and_wake_them": _BACKUP,
     "tests/server/test_stdio_start.py::test_a_client_is_greeted_and_told_the_tools_before_anything_is_loaded": _EARLY,
     "tests/server/test_stdio_start.py::test_a_client_that_leaves_while_loading_leaves_the_folder_as_it_was": _EARLY,
     "tests/server/test_stdio_start.py::test_a_folder_that_does_not_open_after_the_greeting_ends_the_process": _EARLY,
