@@ -115,8 +115,16 @@ async def open_store(
     """Open the data folder at `root`; a new, empty directory is made where there is none. `keys` is the folder where
     the keys of installations lie; without it nothing can be sealed or signed. Where there is an `address`, the
     databases are on that server, and only files in the folder; where there is a `bucket`, these are there.
+
+    Raises:
+        Conflict: the databases or the files are somewhere else.
+        StorageFault: they cannot be used.
     """
     files, databases = files_of(root, bucket), databases_of(root, address)
+    if address is not None and bucket is None:
+        from storage.postgres.databases import check_files_here
+
+        await anyio.to_thread.run_sync(check_files_here, root, address)
     await anyio.to_thread.run_sync(databases.ensure_directory)
     store = Store(root, databases, limits, files=files)
     try:

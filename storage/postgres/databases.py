@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -11,11 +12,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlmodel import Session
 
+from invoicing.refusals import Conflict
 from storage.books.pool import ORGANIZATIONS_FOLDER
 from storage.database import Database, Mode
 from storage.directory.anchors import Ends, anchored_entries
 from storage.files.in_folder import folder_among
-from storage.folder.home import name_home
+from storage.folder.home import home_of, name_home
 from storage.folder.provisioning import make_organization_folder
 from storage.folder.standstill import StandingDatabase, check_in_use
 from storage.postgres.addresses import Address
@@ -24,6 +26,7 @@ from storage.postgres.engines import Connections, run_apart, transact_once
 from storage.postgres.faults import server_faults_told
 from storage.postgres.schemas import Schemas
 from storage.postgres.scopes import books_scope, directory_scope
+from storage.postgres.seen import SchemasSeen, known_organizations
 from storage.sqlite.faults import check_storage, faults_told
 
 if TYPE_CHECKING:
@@ -33,6 +36,26 @@ T = TypeVar("T")
 
 OPEN_BOOKS = 4_096
 """A set of books in use costs a little memory, and no file."""
+
+
+def check_files_here(root: Path, address: Address) -> None:
+    """Make sure that a folder which is used for the first time is not another than that with the installation's files,
+    such as one where nothing is mounted yet.
+
+    Raises:
+        Conflict: there are organizations on the server, and the folder has never had any.
+    """
+    if home_of(root) or os.path.lexists(root / ORGANIZATIONS_FOLDER):
+        return
+    with server_faults_told(str(address)):
+        begun = run_apart(SchemasSeen(address).version_of_directory) > 0
+        known = run_apart(partial(known_organizations, address)) if begun else ()
+    if known:
+        raise Conflict(
+            f"There is an installation on {address}, and nothing of its files in {root}: name the folder or the bucket"
+            " that has them. Where they are lost, make an empty folder organizations in it before.",
+            field="files_url",
+        )
 
 
 class ServerDatabases:

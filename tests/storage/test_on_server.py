@@ -124,6 +124,23 @@ async def test_a_folder_names_the_server_and_is_opened_with_no_other(tmp_path: P
         databases_of(own, address)
 
 
+async def test_a_new_folder_beside_the_one_with_the_files_is_refused_until_somebody_says_that_they_are_lost(
+    tmp_path: Path,
+) -> None:
+    """As where nothing is mounted yet, or the bucket was not named: documents would be missing."""
+    async with practice(tmp_path / "data") as one:
+        address = stores.address(one.store.root)
+    empty = tmp_path / "not mounted"
+    for _ in range(2):
+        with pytest.raises(Conflict, match="name the folder or the bucket that has them"):
+            async with open_store(empty, address=address):
+                pytest.fail("it started")
+        assert not empty.exists()
+    (empty / "organizations").mkdir(parents=True)
+    async with open_store(empty, address=address) as store:
+        assert store.name
+
+
 async def test_books_that_are_others_or_gone_are_out_of_service_and_the_rest_is_not(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
         names = ("Harbour Bakery", "Studio Nord", "Quay Cafe")
