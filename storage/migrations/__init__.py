@@ -7,6 +7,7 @@ databases (triggers, views) is in `dialects.py` alone.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
@@ -47,10 +48,14 @@ def one_at_a_time() -> AbstractContextManager[object]:
     return _ONE_AT_A_TIME
 
 
-def migrations_of(kind: FileKind, connection: Connection) -> Config:
-    """What alembic is given to migrate a database of this kind, on this connection."""
+def migrations_of(
+    kind: FileKind, connection: Connection, at_head: Callable[[Connection], None] | None = None
+) -> Config:
+    """What alembic is given to migrate a database of this kind, on this connection; `at_head` is done in the
+    transaction of the newest revision.
+    """
     config = _config(kind)
-    config.attributes["connection"] = connection
+    config.attributes |= {"connection": connection, "at_head": at_head}
     return config
 
 

@@ -31,3 +31,6 @@ def _state_version(
     if ctx.connection is None or step.up_revision_id is None:
         raise RuntimeError("revisions are applied upwards, and to a database")
     state_version(ctx.connection, step.up_revision_id)
+    at_head, revision = context.config.attributes.get("at_head"), step.up_revision
+    if at_head is not None and revision is not None and not revision.nextrev:
+        at_head(ctx.connection)

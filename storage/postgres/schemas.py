@@ -226,8 +226,10 @@ class Schemas(SchemasSeen):
     async def _migrate(self, scope: Scope) -> None:
         async with self._of_maker(None) as connection:
             await prepare(connection, _owned(scope), Mode.WRITE)
+            # Whoever is killed after the last revision has let the role use what is new.
+            at_head = None if scope.role == OWNER else partial(self._allow, scope=scope)
             with one_at_a_time():
-                await connection.run_sync(lambda c: command.upgrade(migrations_of(scope.kind, c), "head"))
+                await connection.run_sync(lambda c: command.upgrade(migrations_of(scope.kind, c, at_head), "head"))
 
     async def _run(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction of the login that makes schemas, which has taken no role yet."""

@@ -23,6 +23,7 @@ from storage.books.pool import BOOKS_FILE
 from storage.database import Mode
 from storage.folder.migrating import migrate_all
 from storage.folder.store import databases_of, exists, open_store
+from storage.migrations import head_stamp
 from storage.postgres import engines
 from storage.postgres.addresses import Address, address_of
 from storage.postgres.databases import ServerDatabases
@@ -30,6 +31,7 @@ from storage.postgres.diagnosis import diagnose_schemas
 from storage.postgres.engines import run_apart, transact_once
 from storage.postgres.schemas import Schemas
 from storage.postgres.scopes import Scope, books_scope, directory_scope
+from storage.postgres.seen import known_organizations
 from storage.sqlite.faults import DamagedStore, Fault, StorageFault
 from tests.support import stores
 from tests.support.backups import silent
@@ -265,6 +267,21 @@ async def test_who_serves_need_not_be_able_to_make_schemas(tmp_path: Path) -> No
     finally:
         server().drop("apart")
         server().sql("DROP ROLE serves")
+
+
+async def test_whoever_is_killed_after_the_last_revision_has_let_its_role_use_what_is_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise the schema says that it is of this version, is not looked at again, and is of no use."""
+    address = stores.empty_address(tmp_path)
+    schemas, directory = Schemas(address), directory_scope()
+    await schemas._run(schemas._begin_installation)
+    with monkeypatch.context() as patch:
+        patch.setattr(schemas, "_run", lambda _: pytest.fail("it is over after the last revision"))
+        with pytest.raises(pytest.fail.Exception):
+            await schemas.migrate(directory)
+    assert await schemas.versions([directory]) == {directory: head_stamp(directory.kind).schema_version}
+    assert await known_organizations(address) == []
 
 
 async def test_a_connection_is_made_anew_after_so_many_schemas_and_its_limits_are_set(
