@@ -15,7 +15,7 @@ from storage.directory.database import DIRECTORY_FILE
 from tests.support import stores
 from tests.support.backups import back_up, silent
 from tests.support.clock import NOON
-from tests.support.faults import first_in_turn
+from tests.support.faults import only_whole
 from tests.support.leaving import BAKERY, findings_of, found, issue, opened
 from tests.support.practice import practice
 from tests.support.processes import start_python
@@ -52,7 +52,7 @@ for line in sys.stdin:
 """
 
 
-@pytest.mark.faults
+@only_whole
 @pytest.mark.skipif(sys.platform == "win32", reason="nothing is forked there")
 def test_one_organization_is_restored_when_the_command_is_repeated_wherever_it_was_killed(tmp_path: Path) -> None:
     made = tmp_path / "made"
@@ -60,7 +60,7 @@ def test_one_organization_is_restored_when_the_command_is_repeated_wherever_it_w
     with start_python(ACTOR) as actor:
         assert actor.stdin is not None
         assert actor.stdout is not None
-        for step in first_in_turn(("aside", "exchanged", "kept"), of=3):
+        for step in ("aside", "exchanged", "kept"):
             root = tmp_path / step
             stores.copy(made, root)
             restore = ["restore", str(tmp_path / "backup"), "--organization", BAKERY, "--reason", "a disk"]
