@@ -4,11 +4,11 @@ what.
 What composing a document looks at changes a few times a year and is read with every document; where the next link goes
 is what the last transaction wrote. What was read is kept as frozen values, for one database of one organization:
 
-- **Settings**, until a mark in the database is another one. Whatever transaction writes to a table that does not say
-  that it holds none sets a new mark, which nothing had before. Where whoever reads is to see what was changed by hand,
-  too, they are kept only until another connection has committed anything (SQLite's `data_version`): in a directory.
-- **What any commit may change**, such as the ends of chains, by a connection that stays open, until another connection
-  has committed anything.
+- **By a connection to a file that stays open**, until another connection has committed anything (SQLite's
+  `data_version`): then it has forgotten all.
+- **For the schema of a server**, where all connections serve everybody and nobody is told of a commit, settings alone,
+  until a mark in the database is another one. Whatever transaction writes to a table that does not say that it holds no
+  settings sets a new mark, which nothing had before.
 
 A transaction that has changed settings forgets all of them, and one that is undone leaves nothing of what it read.
 """
@@ -53,9 +53,6 @@ class Memory:
 
     def forget(self) -> None:
         self.settings.clear()
-        self.forget_for_now()
-
-    def forget_for_now(self) -> None:
         if self.for_now is not None:
             self.for_now.clear()
 
@@ -114,21 +111,6 @@ def forget_undone(session: Session) -> None:
     forget(session)
 
 
-def forget_since(session: Session, *, by_mark: bool) -> None:
-    """Forget what another connection may have changed, which has committed something: with `by_mark` settings only
-    where the mark is another one.
-    """
-    memory: Memory | None = session.info.get(_MEMORY)
-    if memory is None:
-        return
-    mark = mark_of(session) if by_mark else memory.mark
-    if by_mark and mark == memory.mark:
-        memory.forget_for_now()
-    else:
-        memory.forget()
-    memory.mark = mark
-
-
 def mark_of(session: Session) -> int:
     """The mark that the database has."""
     return int(session.connection().execute(_MARK).scalar() or 0)
@@ -139,12 +121,7 @@ def set_mark(session: Session, *, writes: bool) -> None:
     remembers any see that.
     """
     if session.info.pop(_CHANGED, False) and writes:
-        mark = secrets.randbits(_MARK_BITS)
-        session.connection().execute(_SET_MARK, {"mark": mark})
-        memory: Memory | None = session.info.get(_MEMORY)
-        if memory is not None:
-            # What was read since the change is what it is with this mark.
-            memory.mark = mark
+        session.connection().execute(_SET_MARK, {"mark": secrets.randbits(_MARK_BITS)})
 
 
 def forget_if_changed(session: Session, statement: Executable) -> None:

@@ -23,7 +23,7 @@ from sqlmodel import Session
 
 from invoicing.refusals import Refusal, Unavailable
 from storage.database import Mode
-from storage.queries.cache import forget_since, forget_undone, set_mark, with_memory
+from storage.queries.cache import forget, forget_undone, set_mark, with_memory
 from storage.sqlite.connections import BUSY_TIMEOUT_MS, is_open_here, open_alone, open_guarded, open_plain
 from storage.sqlite.examining import examine, read_header
 from storage.sqlite.faults import (
@@ -207,6 +207,7 @@ class LongLivedConnection:
         """
         try:
             session, plain = self._ready()
+            self._budget.end()
             plain.execute("COMMIT")
             session.expunge_all()
             if self._mode is Mode.WRITE:
@@ -224,6 +225,7 @@ class LongLivedConnection:
         session, plain = self._open[1:]
         session.expunge_all()
         forget_undone(session)
+        self._budget.end()
         plain.execute("ROLLBACK")
 
     def close(self) -> None:
@@ -238,7 +240,9 @@ class LongLivedConnection:
     def _start(self) -> None:
         try:
             self._ready()[1].execute("BEGIN" if self._mode is Mode.READ else "BEGIN IMMEDIATE")
-        except (DBAPIError, sqlite3.Error) as error:
+        except BaseException as error:
+            if self.is_begun:
+                self.close()
             raise_told(error, self._file)
             raise
 
@@ -249,7 +253,7 @@ class LongLivedConnection:
         if version != self._data_version:
             self._file.check_version(plain)
             self._data_version = version
-            forget_since(session, by_mark=self._file.kind is FileKind.BOOKS)
+            forget(session)
 
     def _ready(self) -> tuple[Session, sqlite3.Connection]:
         if self._open is None:

@@ -22,7 +22,6 @@ from storage.sqlite.connections import (
 )
 from storage.sqlite.examining import check_schema, examine
 from storage.sqlite.faults import DamagedStore, Fault, StorageFault, fault_of, told
-from storage.sqlite.file_kinds import FileKind
 from storage.sqlite.stamps import Stamp, check_same, read_stamp
 
 _log = logging.getLogger("counterfoil")
@@ -56,11 +55,6 @@ class GuardedFile:
         self._fault: StorageFault | None = None
         self._examined = examined
         self._examining = threading.Lock()
-
-    @property
-    def kind(self) -> FileKind:
-        """What it is a file of."""
-        return self._stamp.kind
 
     @property
     def is_as_seen(self) -> bool:

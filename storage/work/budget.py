@@ -43,6 +43,7 @@ class Budget:
         self._until = self._waits_since = 0
         self._is_spent = False
         self._computes = False
+        self._is_running = False
 
     @property
     def is_spent(self) -> bool:
@@ -56,6 +57,11 @@ class Budget:
         self._steps = STEPS_MAX
         self._until = time.thread_time_ns() + NANOSECONDS_MAX
         self._is_spent = self._computes = False
+        self._is_running = True
+
+    def end(self) -> None:
+        """From now on the database is not stopped: it is to keep what was done, or to undo it."""
+        self._is_running = False
 
     def wait(self) -> None:
         """From now on others compute."""
@@ -67,6 +73,8 @@ class Budget:
 
     def step(self) -> bool:
         """Called by the database every `STEPS_AT_A_TIME` steps; whether it is to stop."""
+        if not self._is_running:
+            return False
         self._steps -= STEPS_AT_A_TIME
         self._is_spent = self._is_spent or self._steps < 0
         return self._is_spent

@@ -150,6 +150,30 @@ async def test_a_writer_of_another_process_is_waited_for_in_a_thread(
     await pool.close()
 
 
+@pytest.mark.parametrize("refused", [False, True])
+async def test_one_that_takes_long_stops_no_statement_of_the_next(
+    root: Path, monkeypatch: pytest.MonkeyPatch, refused: bool
+) -> None:
+    """Whether the database is to stop is asked in the middle of any statement, also of those that begin and end."""
+    monkeypatch.setattr(engines, "STEPS_AT_A_TIME", 1)
+    monkeypatch.setattr(budget, "STEPS_MAX", 10**9)
+
+    def refuse(session: Session) -> None:
+        raise NotFound("no")
+
+    pool = LonePool(root)
+    for _ in range(3):
+        with monkeypatch.context() as hurried:
+            hurried.setattr(budget, "NANOSECONDS_MAX", 0)
+            assert await pool.write(ONE, count_accounts) == 0
+            assert await pool.read(ONE, count_accounts) == 0
+        if refused:
+            with pytest.raises(NotFound):
+                await pool.write(ONE, refuse)
+        assert await pool.write(ONE, count_accounts) == 0
+    await pool.close()
+
+
 async def test_what_is_remembered_stays_where_a_writer_of_another_process_was_waited_for(
     root: Path, other_process: sqlite3.Connection
 ) -> None:
@@ -166,12 +190,18 @@ async def test_what_is_remembered_stays_where_a_writer_of_another_process_was_wa
     pool = LonePool(root)
     assert await pool.write(ONE, ask) == 0
     other_process.execute("BEGIN IMMEDIATE")
+    written = asyncio.create_task(pool.write(ONE, ask))
+    assert await pool.read(ONE, count_accounts) == 0
+    other_process.execute("ROLLBACK")
+    assert await written == 0
+    assert read == ["read"]
+    other_process.execute("BEGIN IMMEDIATE")
     other_process.execute("INSERT INTO accounts (number, name, type) VALUES ('9', 'Till', 'asset')")
     written = asyncio.create_task(pool.write(ONE, ask))
     assert await pool.read(ONE, count_accounts) == 0
     other_process.execute("COMMIT")
     assert await written == 1, "it sees what the other one has kept"
-    assert read == ["read"]
+    assert read == ["read"] * 2
     await pool.close()
 
 

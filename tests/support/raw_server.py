@@ -22,6 +22,11 @@ from storage.postgres.scopes import books_scope, directory_scope
 
 T = TypeVar("T")
 
+_CHANGE = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
+_OTHER_MARK = (
+    "INSERT INTO change_marks (id, mark) VALUES (1, (random() * 1e18)::bigint)"
+    " ON CONFLICT (id) DO UPDATE SET mark = excluded.mark"
+)
 _DROP_TRIGGER = re.compile(r'DROP TRIGGER (?:IF EXISTS )?"?(\w+)"?', re.I)
 _NAMED = re.compile(r"(?<![:\w]):(\w+)")
 _COLUMNS_OF = re.compile(r'PRAGMA table_info\("?(\w+)"?\)')
@@ -96,7 +101,11 @@ class RawServer:
             statement = f"UPDATE alembic_version SET version_num = '{int(stated[1]):04}'"  # noqa: S608
         said = _with_named(statement, values) if isinstance(values, Mapping) else _with_values(statement, values)
         try:
-            return _awaited(_executed(self._connection, said))
+            answered = _awaited(_executed(self._connection, said))
+            if _CHANGE.match(statement):
+                # What is changed by hand is to be seen at once, as it is in a file.
+                _awaited(self._connection.execute(_OTHER_MARK))
+            return answered
         except asyncpg.IntegrityConstraintViolationError as error:
             raise sqlite3.IntegrityError(str(error)) from error
 
