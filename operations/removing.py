@@ -70,6 +70,7 @@ async def remove_organization(
         NotAllowed: it is not the principal's to do.
         Conflict: the organization is a practice or the only one here, or its books are not in order.
         InvalidInput: another handle than the organization's, or no place for an archive.
+        StorageFault: books cannot be removed here.
     """
     await check_may_leave(office, organization)
     if small_letters(handle.strip()) != organization.handle:
@@ -80,6 +81,7 @@ async def remove_organization(
     if await store.directory.read(organizations.count_all) < 2:
         raise Conflict(f"{organization.handle} is the only organization here: remove the data folder instead.")
     check_target(store.root, target)
+    await store.pool.workers.use_files(organization.id, store.databases.check_may_discard)
     was_open = not await store.pool.read(organization.id, closing.closed_by)
     await close_books(office, organization, closing.REMOVING)
     # What is in the archive is all that will be left: it is what is verified.

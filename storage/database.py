@@ -167,6 +167,14 @@ class Databases(Protocol):
         """Remove books that the directory never came to know."""
         ...
 
+    def check_may_discard(self) -> None:
+        """Make sure that books can be removed here.
+
+        Raises:
+            StorageFault: they cannot.
+        """
+        ...
+
     @property
     def capacity(self) -> int:
         """How many sets of books may be open at a time."""

@@ -25,6 +25,7 @@ from storage.folder.standstill import StandingDatabase, check_in_use
 from storage.migrations import head_stamp
 from storage.sqlite.database import Database as FileDatabase
 from storage.sqlite.engines import FileKind, read_once
+from storage.sqlite.faults import check_storage
 from storage.sqlite.files_limit import open_books_max
 from storage.sqlite.looks import look_of
 from storage.work.completion import to_its_end
@@ -85,6 +86,9 @@ class FolderDatabases:
 
     def discard(self, organization_id: str) -> None:
         discard_books(self._root, organization_id)
+
+    def check_may_discard(self) -> None:
+        check_storage(self._root)
 
     @property
     def capacity(self) -> int:

@@ -6,6 +6,7 @@ one that nobody holds says that its maker is gone. Whether the books are then an
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -16,12 +17,13 @@ from invoicing.refusals import Refusal
 from storage.books.pool import ORGANIZATIONS_FOLDER
 from storage.folder.leftovers import is_old
 from storage.plain_files import UNFINISHED_PREFIX, check_plain_folders, is_plain_file, plain_names, remove_plainly
-from storage.sqlite.faults import faults_told
+from storage.sqlite.faults import Fault, StorageFault, faults_told
 
 if sys.platform != "win32":
     import fcntl
 
 _SUFFIX = ".lock"
+_log = logging.getLogger("counterfoil")
 
 
 @contextmanager
@@ -61,15 +63,26 @@ def half_made(root: Path) -> list[str]:
 
 def remove_half_made(root: Path, ids: list[str], left: list[str], discard: Callable[[str], None]) -> None:
     """Remove what is unfinished of these organizations, and `discard` the books of those that are `left`: the directory
-    does not know them.
+    does not know them. What the login of a server may not remove is left for a start with one that may.
     """
     for organization_id in ids:
         unfinished = root / ORGANIZATIONS_FOLDER / f"{UNFINISHED_PREFIX}{organization_id}"
         if os.path.lexists(unfinished):
             remove_plainly(unfinished)
-        if organization_id in left:
-            discard(organization_id)
+        if organization_id in left and not _is_discarded(organization_id, discard):
+            continue
         _marker(root, organization_id).unlink(missing_ok=True)
+
+
+def _is_discarded(organization_id: str, discard: Callable[[str], None]) -> bool:
+    try:
+        discard(organization_id)
+    except StorageFault as fault:
+        if fault.fault is not Fault.MAY_NOT_MAKE:
+            raise
+        _log.warning("What is left of the organization %s stays for now: %s", organization_id, fault.message)
+        return False
+    return True
 
 
 def _marker(root: Path, organization_id: str) -> Path:

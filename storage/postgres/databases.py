@@ -128,6 +128,11 @@ class ServerDatabases:
             run_apart(partial(self._schemas.discard, organization_id))
         shutil.rmtree(folder_among(self._root / ORGANIZATIONS_FOLDER, organization_id), ignore_errors=True)
 
+    def check_may_discard(self) -> None:
+        check_storage(self._root)
+        with server_faults_told(str(self._address)):
+            run_apart(self._schemas.check_maker)
+
     @property
     def capacity(self) -> int:
         return OPEN_BOOKS

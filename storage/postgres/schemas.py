@@ -163,6 +163,14 @@ class Schemas(SchemasSeen):
         """Let `fill` fill the directory, which is empty, in one transaction."""
         return await self._run(lambda connection: _filled(connection, self._directory, fill))
 
+    async def check_maker(self) -> None:
+        """Make sure that the login may make and remove schemas.
+
+        Raises:
+            StorageFault: it may not.
+        """
+        await self._run(lambda connection: take_role(connection, _owned(self._directory)))
+
     async def discard(self, organization_id: str) -> None:
         """Remove books that nobody knows of, what was set aside of them, and the role that could use them."""
         for name in await self.names():

@@ -17,12 +17,14 @@ from invoicing.refusals import Conflict, InvalidInput
 from invoicing.remedies import Act, BringBack
 from operations.access import Office, open_books
 from operations.practices import FirstOrganization, start_installation
+from operations.removing import remove_organization
 from operations.rights import Right
 from operations.verification import verify_organization
 from storage.books.pool import BOOKS_FILE
 from storage.database import Mode
 from storage.folder.migrating import migrate_all
 from storage.folder.store import databases_of, exists, open_store
+from storage.ids import new_organization_id
 from storage.migrations import head_stamp
 from storage.postgres import engines
 from storage.postgres.addresses import Address, address_of
@@ -249,6 +251,17 @@ async def test_who_serves_need_not_be_able_to_make_schemas(tmp_path: Path) -> No
                 await new_client(office, "Studio Nord")
             assert "COUNTERFOIL_DATABASE_OWNER_URL" in refused.value.message
             assert "data folder" not in refused.value.message
+            with pytest.raises(StorageFault, match="may not make"):
+                await remove_organization(office, client, tmp_path.with_suffix(".zip"), silent, handle=client.handle)
+            await new_customer(books, "Hotel Avon")
+        # What somebody with the other login was killed over keeps nobody from serving, and is removed by the next.
+        half = new_organization_id()
+        await Schemas(both).begin(half)
+        (marker := tmp_path / "organizations" / f".new-{half}.lock").touch()
+        for address in (alone, both):
+            async with open_store(tmp_path, address=address):
+                assert marker.exists() == (address is alone)
+        assert books_scope(half).schema not in await Schemas(both).names()
         for address in (alone, both):
             assert diagnose_schemas(address, tmp_path) == []
         with pytest.raises(StorageFault, match="may not make"):
