@@ -16,7 +16,7 @@ from tests.support import stores
 from tests.support.backups import back_up, silent
 from tests.support.clock import NOON
 from tests.support.faults import only_whole
-from tests.support.leaving import BAKERY, findings_of, found, issue, opened
+from tests.support.leaving import BAKERY, found, issue, opened
 from tests.support.practice import practice
 from tests.support.processes import start_python
 from tests.support.raw import raw
@@ -89,7 +89,7 @@ async def _make(root: Path) -> str:
 
 
 async def _check(root: Path, step: str) -> None:
-    assert [one for one in findings_of(root) if one.severity == "error"] == []
+    assert [one for one in stores.diagnosis(root) if one.severity == "error"] == []
     async with opened(root) as one:
         client = await found(one)
         assert not (await verify_organization(one.office, client)).problem
