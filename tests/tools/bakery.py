@@ -53,9 +53,12 @@ class Bakery:
     made: Made
 
     def contents(self) -> dict[str, Any]:
-        """All that the bakery has, but for the note of who called what, which is kept of refusals too."""
+        """All that the bakery has, but for the note of who called what, which is kept of refusals too, and for the
+        anchors, which follow its books a moment later.
+        """
         found = contents(self.office.store.root, self.made.organization)
-        return found | {"directory": {name: rows for name, rows in found["directory"].items() if name != "activity"}}
+        left_out = {"activity", "anchors", "anchored_numbers"}
+        return found | {"directory": {name: rows for name, rows in found["directory"].items() if name not in left_out}}
 
     def chat(self, era: Era = "auto", *, dedicated: bool = True) -> AbstractAsyncContextManager[Assistant]:
         return assistant(self.office, era, organization=HANDLE if dedicated else "")
