@@ -7,10 +7,10 @@ from html import unescape
 from pathlib import Path
 
 from storage.books.pool import BOOKS_FILE
-from tests.support.damages import start_zeroed
 from tests.support.folders import folder_of
 from tests.support.http import BAKERY, FINCH, house
 from tests.support.people import archive, colleague
+from tests.support.raw import take_away
 from tests.support.visits import Visit, sign_in, text_of
 
 
@@ -63,5 +63,5 @@ async def test_documents_customers_pages_acts_and_organizations_are_found(tmp_pa
         archive(one, home.bakery)
         assert "New customer" not in await leads(owner, "")
         # From books that cannot be read one finds the way to others.
-        start_zeroed(4096)(folder_of(books) / BOOKS_FILE)
+        take_away(folder_of(books) / BOOKS_FILE)
         assert await leads(owner, "finch") == {"Finch Studio": f"/o/{FINCH}"}

@@ -26,7 +26,6 @@ from operations.saved_views import save_view
 from storage.books.pool import BOOKS_FILE, Books
 from storage.directory.tables import Credential
 from tests.support.authorization import CALLBACK, a_program, challenge_of
-from tests.support.damages import start_zeroed
 from tests.support.folders import folder_of
 from tests.support.http import BAKERY, House
 from tests.support.import_desk import wanted
@@ -35,6 +34,7 @@ from tests.support.page_areas import AREAS
 from tests.support.page_areas.setting_parts import FILLED
 from tests.support.people import archive, colleague, in_the_directory
 from tests.support.practice import Practice
+from tests.support.raw import take_away
 from tests.support.rich import instruct
 from tests.support.visits import sign_in
 
@@ -133,7 +133,7 @@ async def refusing(home: House) -> dict[str, int]:
     it, and of what there is not to switch off.
     """
     damaged = await home.one.client("Seaview Guesthouse")
-    start_zeroed(4096)(folder_of(home.one.books(damaged)) / BOOKS_FILE)
+    take_away(folder_of(home.one.books(damaged)) / BOOKS_FILE)
     return {f"/o/{damaged.handle}/invoices": 503, f"/o/{BAKERY}/approvals/human_approval": 409}
 
 
