@@ -88,6 +88,8 @@ async def standings(
     as they were: whoever asks again is told of so many more.
     """
     ids = [one.id for one in organizations]
+    # What is about to be anchored may be by the time that the anchors are looked at, and not the other way round.
+    noted = tuple(office.store.pool.entries_noted().items())
     # The files are looked at before their books are read: what is committed between is noticed the next time.
     looks = await office.store.pool.looks(ids)
     kept = await office.store.directory.read(lambda db: summaries_of(db, ids))
@@ -96,7 +98,7 @@ async def standings(
         tuple(organizations),
         tuple([looks[one] for one in ids]),
         tuple([kept.get(one) for one in ids]),
-        tuple(office.store.pool.entries_noted().items()),
+        noted,
         _quarter_of(office.now()),
     )
     if progress is None and (there := [one for one in known if one is not None]) and len(there) == len(known):

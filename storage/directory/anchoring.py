@@ -35,6 +35,7 @@ class Anchoring:
         self._directory = directory
         self._read_ends = read_ends
         self._ends: dict[str, Ends] = {}
+        self._on_the_way: dict[str, Ends] = {}
         self._unsure: set[str] = set()
         self._later = Later(self._write, milliseconds=ANCHORED_WITHIN_MS)
 
@@ -77,7 +78,7 @@ class Anchoring:
 
     def entries_noted(self) -> Mapping[str, int]:
         """The position of the last entry that was noted and is not anchored yet, by organization."""
-        return {one: noted.entries.position for one, noted in self._ends.items()}
+        return {one: noted.entries.position for one, noted in (self._on_the_way | self._ends).items()}
 
     def note_unsure(self, organization_id: str) -> None:
         """Anchor whatever is there: whoever changed it was cancelled, or lost the server's answer, and cannot say."""
@@ -111,13 +112,16 @@ class Anchoring:
 
     async def _write(self) -> None:
         await self._be_sure()
-        ends, self._ends = self._ends, {}
+        self._on_the_way = ends = self._ends
+        self._ends = {}
         try:
             await self._directory.write(lambda db: anchors.move_forward(db, ends))
         except BaseException:
             for organization_id, one in ends.items():
                 self.note(organization_id, one)
             raise
+        finally:
+            self._on_the_way = {}
 
     async def _be_sure(self) -> None:
         while self._unsure:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import anyio
 import pytest
+from sqlmodel import Session
 
 from invoicing.document.drafting import RequestedDocument, RequestedLine
 from invoicing.organizations import OrganizationRef
@@ -22,7 +23,7 @@ from operations.settings import add_series, continue_series
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.books.profile import load_profile
-from storage.directory import access_queries
+from storage.directory import access_queries, anchors
 from storage.directory.anchors import End, Ends, LostBooks, Number, highest
 from storage.directory.database import DIRECTORY_FILE
 from storage.work.later import Later
@@ -31,6 +32,7 @@ from tests.support.issuing import issue_invoice
 from tests.support.practice import Practice, practice
 from tests.support.raw import keep_copy, past_triggers, put_back, raw, raw_value
 from tests.support.stores import diagnosis, open_store
+from tests.support.waiting import until
 from views.remedies import at_terminal, told
 
 
@@ -319,3 +321,19 @@ async def test_a_lost_series_is_made_again_and_gives_no_number_out_twice(folder:
             await continue_series(books, "WEB", next_sequence=500)
         assert (await issue_invoice(books, request)).document.number == "TEST-WEB-2026-00502"
         assert (await verify_books(books)).problem == ""
+
+
+async def test_books_are_noted_until_their_anchor_has_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is summed up of them would else be taken for what they are, while neither tells that they have changed."""
+    moved, seen = anchors.move_forward, list[bool]()
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+
+        def move_forward(session: Session, ends: dict[str, Ends]) -> None:
+            noted = one.store.pool.entries_noted()
+            seen.extend(noted.get(each) == those.entries.position for each, those in ends.items())
+            moved(session, ends)
+
+        monkeypatch.setattr(anchors, "move_forward", move_forward)
+        await one.customer(one.books(one.first_client))
+        await until(lambda: bool(seen) and not one.store.pool.entries_noted())
+    assert all(seen)
