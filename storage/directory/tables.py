@@ -277,6 +277,7 @@ class ChangeMark(DirectoryTable, table=True):
 
 for _model in (
     ConversationSession,
+    Credential,
     BrowserSession,
     Upload,
     Anchor,
