@@ -17,6 +17,7 @@ from operations.practices import local_owner
 from storage.folder.diagnosis import diagnose
 from storage.folder.store import open_store
 from storage.sqlite.faults import Fault, StorageFault, check_storage, fault_of_storage
+from tests.support import stores
 from tests.support.assistant import Assistant, assistant
 from tests.support.clock import SettableClock
 from tests.support.command_line import run_command
@@ -98,14 +99,19 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], roo
     return run
 
 
-COMMANDS = (("serve", "--port", "1"), ("stdio",), ("verify",), ("migrate",), ("token", "create", "--user", "a@b.c"))
+COMMANDS = (("serve", "--port", "1"), ("stdio",), ("verify",), ("token", "create", "--user", "a@b.c"))
+
+
+def commands() -> list[tuple[str, ...]]:
+    """Those that find out at their start whether the folder can be written to; a server is migrated without it."""
+    return [*COMMANDS, *([] if stores.is_on_server() else [("migrate",)])]
 
 
 @pytest.mark.parametrize("refusing", [read_only, not_permitted], ids=["read-only", "not permitted"])
 def test_a_folder_that_cannot_be_written_to_is_told_at_the_start(root: Path, run: Run, refusing: Any) -> None:
     fault = Fault.READ_ONLY if refusing is read_only else Fault.NOT_PERMITTED
     with refusing(root):
-        for command in COMMANDS:
+        for command in commands():
             code, out, err = run(*command)
             assert (code, out) == (1, ""), command
             assert err == f"counterfoil: unavailable: {told(fault)}\n", command
@@ -117,7 +123,7 @@ def told(fault: Fault) -> str:
 
 def test_a_full_disk_is_told_at_the_start(run: Run) -> None:
     with no_room():
-        for command in COMMANDS:
+        for command in commands():
             code, _, err = run(*command)
             assert (code, err) == (1, f"counterfoil: unavailable: {FULL}\n")
 
