@@ -24,6 +24,7 @@ from tests.support.import_desk import SHA, Desk, import_desk, names, outcomes, r
 from tests.support.people import colleague
 from tests.support.processes import start_python
 from tests.support.twins import contents
+from tests.support.waiting import until
 
 # Imports customers and stops, to be killed, when all of them are written and the audit entry is about to be.
 VICTIM = """
@@ -297,6 +298,8 @@ async def test_one_record_is_not_changed_by_two_rows(desk: Desk) -> None:
 async def test_an_import_never_reaches_another_organization(desk: Desk) -> None:
     theirs = await save_customer(desk.other, {"name": "Hotel Bristol"}, customer_id="")
     item = await save_item(desk.other, {"name": "Bread", "sku": "B-1"}, item_id="")
+    # Their anchor follows a moment later.
+    await until(lambda: not desk.one.store.pool.entries_noted())
     before = contents(desk.one.root, desk.other.organization.id)
     assert outcomes(await desk.load("name\nHotel Bristol\n", update=True)) == ["created"]
     assert outcomes(await desk.load("name,sku\nBread,B-1\n", Kind.ITEMS, update=True)) == ["created"]
