@@ -53,7 +53,7 @@ _RECORDS: Mapping[type[SQLModel], str] = {tables.Customer: "cus", tables.Item: "
 TRAVELS = frozenset(table_of(model).name for model in (*_SETTINGS, *_RECORDS))
 """Tables whose rows go along: in the order in which they rest on each other."""
 
-ANEW = frozenset({"identity", "provenance", "audit_entries", "files"})
+ANEW = frozenset({"identity", "provenance", "audit_entries", "files", "change_marks"})
 """Tables that the new books fill for themselves; of the files there is the logo."""
 
 STAYS = frozenset(
