@@ -109,7 +109,8 @@ TOTALS = frozenset(
 """What is added up when something is issued or paid."""
 
 CHANGED: dict[str, set[str]] = {
-    "update_organization": {"profile.name"},
+    "update_organization": {"profile.name", "change_marks.mark"},
+    "save_configuration": {"change_marks.mark"},
     "save_customer": {"customers.phone"},
     "save_item": {"items.sku", "items.search_key"},
     "issue_invoice": {"series_periods.next_sequence", *TOTALS},
