@@ -32,7 +32,6 @@ REMEMBERED_MAX = 4_096
 _MEMORY = "counterfoil.remembered"
 _CHANGED = "counterfoil.changed"
 _MARK_BITS = 62
-_MARK = text("SELECT mark FROM change_marks")
 _SET_MARK = text(
     "INSERT INTO change_marks (id, mark) VALUES (1, :mark) ON CONFLICT (id) DO UPDATE SET mark = excluded.mark"
 ).bindparams(bindparam("mark", type_=BigInteger))
@@ -109,11 +108,6 @@ def forget_undone(session: Session) -> None:
     """Forget all of a transaction of which nothing is kept."""
     session.info.pop(_CHANGED, None)
     forget(session)
-
-
-def mark_of(session: Session) -> int:
-    """The mark that the database has."""
-    return int(session.connection().execute(_MARK).scalar() or 0)
 
 
 def set_mark(session: Session, *, writes: bool) -> None:

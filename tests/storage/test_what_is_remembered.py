@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import ClauseElement, Engine, Table, event
+from sqlalchemy import ClauseElement, Engine, Table, event, select
 from sqlalchemy.sql import visitors
 from sqlmodel import Session
 
@@ -24,13 +24,14 @@ from storage.books.mandates import standing_acknowledgements
 from storage.books.overview import setting_names
 from storage.books.periods import closings
 from storage.books.profile import load_profile, load_time_zone, save_profile
+from storage.books.settings_tables import ChangeMark
 from storage.books.setup import load_setup
 from storage.books.skills import list_skills
 from storage.books.workflows import load_workflows
 from storage.directory.access_queries import Reach, reachable_by_handle, reachable_by_id
 from storage.directory.organizations import every_client, every_reachable
 from storage.directory.users import email_of
-from storage.queries.cache import mark_of
+from storage.queries.statements import execute, table_of
 from tests.support.practice import Practice, practice
 
 SOURCES = Path(storage.__file__).parent
@@ -118,6 +119,11 @@ def test_nothing_else_is_remembered() -> None:
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "remembered"
     }
     assert found == {*OF_BOOKS, *OF_DIRECTORY}
+
+
+def mark_of(session: Session) -> int | None:
+    mark: int | None = execute(session, select(table_of(ChangeMark).c.mark)).scalar()
+    return mark
 
 
 async def test_what_is_done_every_day_leaves_settings_and_their_mark(one: Practice) -> None:
