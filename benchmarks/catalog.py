@@ -22,6 +22,7 @@ from sqlalchemy import Connection, text
 from sqlmodel import Session
 
 from storage.database import Mode
+from storage.file_kinds import FileKind
 from storage.folder.provisioning import stamped
 from storage.migrations import head_stamp
 from storage.postgres.addresses import address_of
@@ -30,7 +31,6 @@ from storage.postgres.schemas import Schemas, _owned
 from storage.postgres.scopes import Scope, books_scope
 from storage.postgres.stamps import check_stamp
 from storage.postgres.templates import script_of
-from storage.sqlite.file_kinds import FileKind
 from tests.support.servers import Server, program_of
 
 DATABASE = "catalog"

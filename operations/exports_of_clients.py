@@ -33,8 +33,9 @@ from storage.books import exports
 from storage.books.exports import MadeExport
 from storage.books.pool import Books
 from storage.directory.access_queries import Reach
+from storage.faults.errors import UNREADABLE_ROW
+from storage.faults.kinds import Fault
 from storage.files.kept import FileName, Files, Room, StoredFile
-from storage.sqlite.faults import UNREADABLE_ROW, Fault
 
 _log = logging.getLogger("counterfoil")
 

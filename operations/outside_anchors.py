@@ -14,9 +14,9 @@ from storage.books import audit
 from storage.books.checks import BRINGING_BACK
 from storage.directory import departures, organizations
 from storage.directory.anchors import ends_of_books, loss_of_books
+from storage.faults.errors import UNREADABLE_ROW, StorageFault
 from storage.folder.heads import Head, StatedHead, stated_head_of
 from storage.folder.outside_anchors import Anchors
-from storage.sqlite.faults import UNREADABLE_ROW, StorageFault
 
 _BROUGHT_BACK_MAX = 1_000
 

@@ -45,7 +45,8 @@ from storage.books.counts import counts, drafts_changed_before, first_issue_date
 from storage.books.pool import Books
 from storage.books.profile import load_profile
 from storage.directory.summaries import KeptSummary, forget_summaries, keep_summaries, summaries_of
-from storage.sqlite.faults import UNREADABLE_ROW, Fault
+from storage.faults.errors import UNREADABLE_ROW
+from storage.faults.kinds import Fault
 
 _log = logging.getLogger("counterfoil")
 

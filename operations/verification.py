@@ -40,10 +40,10 @@ from storage.books.skill_checks import skill_problems
 from storage.books.total_checks import total_problems
 from storage.directory.anchors import Ends, NoAnchor, loss_of_books
 from storage.directory.verifications import note_verified
+from storage.faults.errors import UNREADABLE_ROW
 from storage.files.kept import Files
 from storage.folder.laid_down import LaidDown
 from storage.folder.outside_anchors import Anchors
-from storage.sqlite.faults import UNREADABLE_ROW
 from storage.work.asking import Ask
 
 _log = logging.getLogger("counterfoil")

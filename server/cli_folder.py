@@ -316,7 +316,7 @@ async def _verify(settings: Settings, organization: str, anchors: Path | None, s
 
 async def _verify_one(office: Office, organization: OrganizationRef, stated: Sequence[Anchors]) -> Verified:
     from operations.verification import Verified, verify_organization
-    from storage.sqlite.faults import StorageFault
+    from storage.faults.errors import StorageFault
 
     try:
         return await verify_organization(office, organization, stated=stated)

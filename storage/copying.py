@@ -34,8 +34,8 @@ from invoicing.refusals import Conflict
 from storage.books import tables
 from storage.books.settings_tables import BOOKS_METADATA
 from storage.directory.tables import DIRECTORY_METADATA
+from storage.file_kinds import FileKind
 from storage.queries.statements import table_of
-from storage.sqlite.file_kinds import FileKind
 
 PAGE_ROWS = 500
 _OF_ROW = ("22", "23", "P0")

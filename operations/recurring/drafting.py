@@ -20,7 +20,8 @@ from operations.recurring.outcomes import ClientWork, Exceptional, refused
 from operations.recurring.previous import draft_previous
 from operations.rights import Right
 from storage.books.pool import Books
-from storage.sqlite.faults import UNREADABLE_ROW, Fault
+from storage.faults.errors import UNREADABLE_ROW
+from storage.faults.kinds import Fault
 
 _log = logging.getLogger("counterfoil")
 

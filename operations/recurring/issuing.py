@@ -32,7 +32,8 @@ from operations.recurring.clients import as_it_is_now
 from operations.rights import Right
 from storage.books.billing import clients_billed_in
 from storage.books.pool import Books
-from storage.sqlite.faults import UNREADABLE_ROW, Fault
+from storage.faults.errors import UNREADABLE_ROW
+from storage.faults.kinds import Fault
 
 DOCUMENTS_MAX = 100
 """How many drafts one call issues."""

@@ -28,9 +28,10 @@ from storage.directory.anchoring import Anchoring
 from storage.directory.anchors import End, Ends, NoAnchor, Number, ends_of_books, highest
 from storage.directory.database import Directory
 from storage.directory.summaries import change_looks
+from storage.faults.errors import StorageFault, told
+from storage.faults.kinds import Fault
 from storage.files.in_folder import FilesInFolders, folder_among
 from storage.files.kept import AllFiles, Files
-from storage.sqlite.faults import Fault, StorageFault, told
 from storage.work.budget import AT_ONCE_MAX, TooLong
 from storage.work.completion import to_its_end
 from storage.work.limits import Limits

@@ -17,7 +17,8 @@ from storage.database import Database, Mode
 from storage.directory import anchors
 from storage.directory.anchors import Ends, LostBooks, NoAnchor, Number
 from storage.directory.database import Directory
-from storage.sqlite.faults import Fault, StorageFault
+from storage.faults.errors import StorageFault
+from storage.faults.kinds import Fault
 from storage.work.later import Later
 
 _log = logging.getLogger(__name__)

@@ -20,9 +20,9 @@ from storage.books import settings_tables, tables
 from storage.books.audit import entries_end
 from storage.books.documents import documents_end, next_sequence
 from storage.directory import tables as directory_tables
+from storage.faults.kinds import Fault
 from storage.queries.statements import execute, flat, table_of
 from storage.sqlite.engines import DamagedStore
-from storage.sqlite.faults import Fault
 
 
 class LostBooks(DamagedStore):

@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlmodel import Session
 
 from storage.database import Database, Mode
-from storage.sqlite.faults import StorageFault
+from storage.faults.errors import StorageFault
 from storage.work.budget import AT_ONCE_MAX
 
 T = TypeVar("T")

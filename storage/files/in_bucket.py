@@ -18,11 +18,13 @@ from tempfile import TemporaryFile
 from typing import BinaryIO
 from uuid import UUID, uuid4
 
+from storage.faults.errors import told
+from storage.faults.kinds import Fault
+from storage.faults.of_system import file_faults_told
 from storage.files.kept import FileName, Room, StoredFile
 from storage.files.naming import named_by_content, named_by_sum
 from storage.files.objects import PIECE_BYTES, Objects
 from storage.plain_files import UNFINISHED_PREFIX, is_plain_file, open_plain_file, plain_names, remove_plainly
-from storage.sqlite.faults import Fault, file_faults_told, told
 
 _NAME = re.compile(rf"({'|'.join(Room)})/[A-Za-z0-9._-]{{0,120}}[A-Za-z0-9]", re.ASCII)
 _ORGANIZATIONS = "organizations"

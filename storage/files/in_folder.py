@@ -11,11 +11,11 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from invoicing.refusals import Unavailable
+from storage.faults.of_system import file_faults_told
 from storage.files.buckets import BUCKET_FILE
 from storage.files.kept import FileName, Room, StoredFile
 from storage.files.naming import named_by_content, named_by_sum
 from storage.plain_files import check_plain_folders, open_plain_file, sync_folder
-from storage.sqlite.faults import file_faults_told
 
 
 def folder_among(organizations: Path, organization_id: str) -> Path:

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from invoicing.refusals import InvalidInput
+from storage.faults.errors import StorageFault, told
+from storage.faults.kinds import Fault
 from storage.files.buckets import FIELD, Bucket
-from storage.sqlite.faults import Fault, StorageFault, told
 
 if TYPE_CHECKING:
     from obstore.store import S3Store

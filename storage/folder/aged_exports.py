@@ -11,12 +11,12 @@ from invoicing.remedies import Act
 from invoicing.text.typed import counted
 from storage.books import exports
 from storage.directory import organizations
+from storage.faults.errors import StorageFault
 from storage.files.buckets import Bucket
 from storage.folder.findings import Finding
 from storage.folder.looking import Look
 from storage.folder.standstill import check_in_use
 from storage.folder.store import files_of
-from storage.sqlite.faults import StorageFault
 
 
 def aged_exports(look: Look, *, now: datetime, kept_days: int) -> Iterator[Finding]:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from invoicing.refusals import Conflict
 from storage.directory.installation import installation_name
+from storage.faults.errors import StorageFault
 from storage.files.buckets import FIELD, Bucket
 from storage.folder.findings import Finding
 from storage.folder.home import check_files_home, files_home_of, name_files_home
 from storage.folder.looking import Look
 from storage.folder.signing import name_of
-from storage.sqlite.faults import StorageFault
 
 if TYPE_CHECKING:
     from storage.files.objects import Objects

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from invoicing.remedies import Act
 from storage.directory.moments import keep_moment, latest_moment
+from storage.faults.errors import StorageFault
 from storage.folder.findings import Finding
 from storage.folder.looking import Look
 from storage.folder.standstill import check_in_use
-from storage.sqlite.faults import StorageFault
 
 _SET_BACK = timedelta(hours=1)
 

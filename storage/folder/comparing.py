@@ -8,9 +8,10 @@ from invoicing.remedies import Act, BringBack
 from storage.books.profile import load_profile
 from storage.directory import organizations
 from storage.directory.anchors import Ends, NoAnchor, anchor_of, loss_of_books
+from storage.faults.errors import UNREADABLE_ROW, StorageFault
+from storage.faults.kinds import Fault
 from storage.folder.findings import Finding
 from storage.folder.looking import Look
-from storage.sqlite.faults import UNREADABLE_ROW, Fault, StorageFault
 
 Known = Sequence[tuple[str, str]]
 """Id and handle of each organization."""

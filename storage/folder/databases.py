@@ -19,13 +19,13 @@ from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.database import Database
 from storage.directory.anchors import Ends
 from storage.directory.database import DIRECTORY_FILE
+from storage.faults.of_system import check_storage
 from storage.files.in_folder import folder_among
 from storage.folder.provisioning import discard_books, ensure_directory_file, provision_books
 from storage.folder.standstill import StandingDatabase, check_in_use
 from storage.migrations import head_stamp
 from storage.sqlite.database import Database as FileDatabase
 from storage.sqlite.engines import FileKind, read_once
-from storage.sqlite.faults import check_storage
 from storage.sqlite.files_limit import open_books_max
 from storage.sqlite.looks import look_of
 from storage.work.completion import to_its_end

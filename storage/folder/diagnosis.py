@@ -19,6 +19,8 @@ from invoicing.remedies import Act
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import organizations
 from storage.directory.database import DIRECTORY_FILE
+from storage.faults.kinds import Fault
+from storage.faults.of_system import fault_of_storage
 from storage.folder.comparing import disagreements, losses
 from storage.folder.findings import Finding, Severity
 from storage.folder.leftovers import is_old, leftover_findings
@@ -27,7 +29,6 @@ from storage.migrations import head_stamp
 from storage.plain_files import COMPANIONS, may_look_into, plain_names
 from storage.sqlite.engines import FileKind, Stamp, StorageFault, examine, read_alone, read_once, write_once
 from storage.sqlite.examining import examine_alone, examine_template, has_log
-from storage.sqlite.faults import Fault, fault_of_storage
 
 T = TypeVar("T")
 

@@ -10,8 +10,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from storage.file_kinds import FileKind
 from storage.plain_files import lies_plainly, write_probe
-from storage.sqlite.file_kinds import FileKind
 
 DIRECTORY_FILE = "directory.db"
 _REVISIONS = Path(__file__).parents[1] / "migrations" / "directory" / "versions"

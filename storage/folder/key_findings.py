@@ -11,11 +11,11 @@ from invoicing.refusals import KeysUnavailable
 from invoicing.text.typed import counted
 from storage.directory import identity, providers
 from storage.directory.installation import installation_name
+from storage.faults.errors import StorageFault
 from storage.folder.findings import Finding
 from storage.folder.keys import SEALING, Keys, mark_of
 from storage.folder.looking import Look
 from storage.folder.signing import SigningKeys
-from storage.sqlite.faults import StorageFault
 
 
 def key_findings(look: Look, folder: Path) -> list[Finding]:

@@ -15,9 +15,11 @@ from pathlib import Path
 
 from invoicing.refusals import Refusal
 from storage.books.pool import ORGANIZATIONS_FOLDER
+from storage.faults.errors import StorageFault
+from storage.faults.kinds import Fault
 from storage.folder.leftovers import is_old
 from storage.plain_files import UNFINISHED_PREFIX, check_plain_folders, is_plain_file, plain_names, remove_plainly
-from storage.sqlite.faults import Fault, StorageFault, faults_told
+from storage.sqlite.faults import faults_told
 
 if sys.platform != "win32":
     import fcntl

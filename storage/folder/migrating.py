@@ -20,12 +20,15 @@ from invoicing.remedies import Act, Remark
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import organizations
 from storage.directory.database import DIRECTORY_FILE, directory_named
+from storage.faults.errors import UNREADABLE_ROW, StorageFault
+from storage.faults.kinds import Fault
+from storage.faults.of_system import check_storage
 from storage.folder.home import check_home
 from storage.folder.standstill import move_of
 from storage.migrations import head_stamp, migrate_file
 from storage.sqlite.engines import DamagedStore, FileKind, is_current, read_once, stamp_of
 from storage.sqlite.examining import read_header
-from storage.sqlite.faults import UNREADABLE_ROW, Fault, StorageFault, check_storage, faults_told
+from storage.sqlite.faults import faults_told
 from storage.sqlite.stamps import Difference, check_same
 
 if TYPE_CHECKING:

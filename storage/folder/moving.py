@@ -34,11 +34,12 @@ from storage.copying import (
 from storage.directory import organizations
 from storage.directory.anchors import ends_of_books
 from storage.directory.database import directory_named
+from storage.faults.errors import StorageFault
 from storage.folder.home import check_home, home_of
 from storage.folder.places import Place
 from storage.folder.standstill import Move, move_of, remove_mark, set_mark
 from storage.sqlite.engines import FileKind
-from storage.sqlite.faults import StorageFault, faults_told
+from storage.sqlite.faults import faults_told
 
 if sys.platform != "win32":
     import fcntl

@@ -15,6 +15,8 @@ from invoicing.refusals import Conflict
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory.anchors import Number, ends_of_books
 from storage.directory.database import DIRECTORY_FILE
+from storage.faults.errors import UNREADABLE_ROW, StorageFault
+from storage.faults.kinds import Fault
 from storage.files.in_folder import folder_among
 from storage.folder.exchanging import SET_ASIDE_FOLDER, SetAside, exchanged, set_aside_of
 from storage.folder.home import SERVER_FILE, name_home
@@ -34,7 +36,7 @@ from storage.sqlite.engines import (
     write_once,
 )
 from storage.sqlite.examining import check_ends_with_a_page
-from storage.sqlite.faults import UNREADABLE_ROW, Fault, StorageFault, faults_told
+from storage.sqlite.faults import faults_told
 from storage.sqlite.stamps import Difference, Stamp
 
 T = TypeVar("T")

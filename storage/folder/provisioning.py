@@ -26,6 +26,8 @@ from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.books.settings_tables import Identity
 from storage.directory.anchors import Ends, ends_of_books
 from storage.directory.database import DIRECTORY_FILE, directory_named
+from storage.faults.kinds import Fault
+from storage.faults.of_system import check_storage
 from storage.migrations import head_stamp, migrate_file
 from storage.plain_files import UNFINISHED_PREFIX, check_plain_folders, is_plain_folder, plain_names, sync_folder
 from storage.sqlite.engines import (
@@ -36,7 +38,7 @@ from storage.sqlite.engines import (
     write_once,
 )
 from storage.sqlite.examining import examine_template
-from storage.sqlite.faults import Fault, check_storage, faults_told
+from storage.sqlite.faults import faults_told
 
 if sys.platform != "win32":
     import fcntl

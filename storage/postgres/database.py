@@ -19,12 +19,12 @@ from sqlmodel import Session
 
 from invoicing.refusals import Unavailable
 from storage.database import Mode
+from storage.faults.errors import DamagedStore
 from storage.postgres.engines import NotFree, prepare, transact, transact_once
 from storage.postgres.faults import server_faults_told
 from storage.postgres.scopes import Scope
 from storage.postgres.stamps import check_stamp, check_stamp_again
 from storage.queries.cache import Memory, lend
-from storage.sqlite.faults import DamagedStore
 from storage.work.budget import Budget, TooLong, keep_to, nothing_hidden
 from storage.work.completion import to_its_end, to_its_end_or_stopped
 from storage.work.metering import metered

@@ -16,6 +16,7 @@ from invoicing.refusals import Conflict
 from storage.books.pool import ORGANIZATIONS_FOLDER
 from storage.database import Database, Mode
 from storage.directory.anchors import Ends, anchored_entries
+from storage.faults.of_system import check_storage
 from storage.files.in_folder import folder_among
 from storage.folder.home import home_of, name_home
 from storage.folder.provisioning import make_organization_folder
@@ -27,7 +28,7 @@ from storage.postgres.faults import server_faults_told
 from storage.postgres.schemas import Schemas
 from storage.postgres.scopes import books_scope, directory_scope
 from storage.postgres.seen import SchemasSeen, known_organizations
-from storage.sqlite.faults import check_storage, faults_told
+from storage.sqlite.faults import faults_told
 
 if TYPE_CHECKING:
     from storage.folder.places import Place

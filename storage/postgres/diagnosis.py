@@ -14,6 +14,9 @@ from sqlmodel import Session
 
 from invoicing.refusals import InvalidInput
 from storage.database import Mode
+from storage.faults.errors import StorageFault
+from storage.faults.kinds import Fault
+from storage.file_kinds import FileKind
 from storage.folder.comparing import disagreements, losses
 from storage.folder.findings import Finding
 from storage.folder.leftovers import leftover_findings
@@ -24,8 +27,6 @@ from storage.postgres.engines import run_apart, transact_once
 from storage.postgres.faults import server_faults_told
 from storage.postgres.scopes import Scope, books_scope, directory_scope
 from storage.postgres.seen import CLOSED, SchemasSeen, known_organizations
-from storage.sqlite.faults import Fault, StorageFault
-from storage.sqlite.file_kinds import FileKind
 
 T = TypeVar("T")
 

@@ -9,7 +9,8 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from storage.sqlite.faults import Fault, StorageFault, told
+from storage.faults.errors import StorageFault, told
+from storage.faults.kinds import Fault
 
 _CLASSES = {"08": Fault.UNREACHABLE, "57": Fault.UNREACHABLE, "28": Fault.NOT_LET_IN, "58": Fault.DISK_ERROR}
 _STATES = {

@@ -10,6 +10,8 @@ from invoicing.progress import Progress
 from invoicing.refusals import Refusal
 from invoicing.remedies import Remark
 from storage.directory.database import directory_named
+from storage.faults.errors import UNREADABLE_ROW, StorageFault, told
+from storage.faults.kinds import Fault
 from storage.folder.migrating import IN_THE_WAY, MigrationReport
 from storage.migrations import head_stamp
 from storage.postgres.addresses import Address
@@ -18,7 +20,6 @@ from storage.postgres.faults import server_faults_told
 from storage.postgres.schemas import Schemas
 from storage.postgres.scopes import Scope, books_scope, directory_scope
 from storage.postgres.seen import known_organizations
-from storage.sqlite.faults import UNREADABLE_ROW, Fault, StorageFault, told
 from storage.sqlite.stamps import Stamp, check_same
 
 _log = logging.getLogger("counterfoil")

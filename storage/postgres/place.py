@@ -19,6 +19,8 @@ from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.copying import NotTheSame, check_contents, contents, copy_rows
 from storage.database import Mode
 from storage.directory.anchors import Ends, Number, ends_of_books
+from storage.faults.errors import UNREADABLE_ROW, DamagedStore, StorageFault
+from storage.faults.kinds import Fault
 from storage.files.in_folder import folder_among
 from storage.folder.exchanging import SetAside, exchanged, set_aside_of
 from storage.folder.provisioning import make_file
@@ -33,7 +35,7 @@ from storage.postgres.faults import server_faults_told
 from storage.postgres.schemas import Schemas
 from storage.postgres.scopes import Scope, aside_schema, books_scope, directory_scope, is_aside_of
 from storage.sqlite.engines import FileKind, read_once
-from storage.sqlite.faults import UNREADABLE_ROW, DamagedStore, Fault, StorageFault, faults_told
+from storage.sqlite.faults import faults_told
 
 T = TypeVar("T")
 

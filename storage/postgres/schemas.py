@@ -21,6 +21,9 @@ from sqlmodel import Session
 
 from storage.database import Mode
 from storage.directory.anchors import Ends
+from storage.faults.errors import told
+from storage.faults.kinds import Fault
+from storage.file_kinds import FileKind
 from storage.folder.provisioning import stamped
 from storage.migrations import head_stamp, migrations_of, one_at_a_time
 from storage.postgres.addresses import Address
@@ -43,8 +46,6 @@ from storage.postgres.scopes import (
 )
 from storage.postgres.seen import MOVED, VERSION, VERSIONED, SchemasSeen, in_transaction
 from storage.postgres.templates import SET_ASIDE, VERSION_TABLE, script_of
-from storage.sqlite.faults import Fault, told
-from storage.sqlite.file_kinds import FileKind
 
 T = TypeVar("T")
 

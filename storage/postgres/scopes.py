@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from storage.sqlite.file_kinds import FileKind
+from storage.file_kinds import FileKind
 
 DIRECTORY = "counterfoil_directory"
 OWNER = "counterfoil_owner"

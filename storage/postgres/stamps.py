@@ -5,10 +5,11 @@ from __future__ import annotations
 from sqlalchemy import Row, TextClause, text
 from sqlmodel import Session
 
+from storage.faults.errors import DamagedStore
+from storage.faults.kinds import Fault
+from storage.file_kinds import FileKind
 from storage.migrations import head_stamp
 from storage.postgres.scopes import Scope
-from storage.sqlite.faults import DamagedStore, Fault
-from storage.sqlite.file_kinds import FileKind
 from storage.sqlite.stamps import Stamp, check_same
 
 _SAID = {

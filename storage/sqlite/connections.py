@@ -8,8 +8,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from storage.faults.errors import DamagedStore, told
+from storage.faults.kinds import Fault
 from storage.plain_files import lies_plainly, open_plain_file
-from storage.sqlite.faults import DamagedStore, Fault, faults_told, told
+from storage.sqlite.faults import faults_told
 from storage.sqlite.stamps import Stamp, check_stamp
 
 BUSY_TIMEOUT_MS = 5_000

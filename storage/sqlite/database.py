@@ -20,6 +20,7 @@ from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
 from invoicing.refusals import Unavailable
+from storage.faults.errors import UNREADABLE_ROW
 from storage.sqlite.connections import FileConnection
 from storage.sqlite.engines import (
     BusyFile,
@@ -30,7 +31,6 @@ from storage.sqlite.engines import (
     engine_of,
     run_transaction,
 )
-from storage.sqlite.faults import UNREADABLE_ROW
 from storage.sqlite.writing import Writer
 from storage.work.budget import TooLong
 from storage.work.completion import to_its_end, to_its_end_or_stopped

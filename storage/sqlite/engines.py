@@ -23,19 +23,13 @@ from sqlmodel import Session
 
 from invoicing.refusals import Refusal, Unavailable
 from storage.database import Mode
+from storage.faults.errors import BusyFile, DamagedStore, OutdatedStore, StorageFault
+from storage.faults.kinds import Fault
+from storage.file_kinds import FileKind
 from storage.queries.cache import forget, forget_undone, set_mark, with_memory
 from storage.sqlite.connections import BUSY_TIMEOUT_MS, is_open_here, open_alone, open_guarded, open_plain
 from storage.sqlite.examining import examine, read_header
-from storage.sqlite.faults import (
-    BusyFile,
-    DamagedStore,
-    Fault,
-    OutdatedStore,
-    StorageFault,
-    fault_of,
-    faults_told,
-)
-from storage.sqlite.file_kinds import FileKind
+from storage.sqlite.faults import fault_of, faults_told
 from storage.sqlite.guarded import GuardedFile
 from storage.sqlite.stamps import Stamp, read_stamp
 from storage.work.budget import STEPS_AT_A_TIME, Budget, TooLong, keep_to

@@ -15,10 +15,12 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from storage.faults.errors import DamagedStore
+from storage.faults.kinds import Fault
+from storage.file_kinds import FileKind
 from storage.plain_files import is_plain_file, is_plain_folder, open_plain_file
 from storage.sqlite.connections import check_journal, check_place, is_open_here, open_alone, open_plain
-from storage.sqlite.faults import DamagedStore, Fault, faults_told
-from storage.sqlite.file_kinds import FileKind
+from storage.sqlite.faults import faults_told
 from storage.sqlite.fingerprints import expected_fingerprint, schema_fingerprint
 from storage.sqlite.stamps import Stamp, check_stamp
 

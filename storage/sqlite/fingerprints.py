@@ -11,7 +11,7 @@ import hashlib
 import sqlite3
 from typing import Final
 
-from storage.sqlite.file_kinds import FileKind
+from storage.file_kinds import FileKind
 
 FINGERPRINTS: Final = {
     (FileKind.DIRECTORY, 4): "feb264b66ac81c5308561c3645824ca193fc345c24f2fd6abb8686d1b9a29977",

@@ -12,6 +12,8 @@ import threading
 from pathlib import Path
 from typing import NamedTuple
 
+from storage.faults.errors import DamagedStore, StorageFault, told
+from storage.faults.kinds import Fault
 from storage.sqlite.connections import (
     FileConnection,
     Identity,
@@ -21,7 +23,7 @@ from storage.sqlite.connections import (
     open_to_keep,
 )
 from storage.sqlite.examining import check_schema, examine
-from storage.sqlite.faults import DamagedStore, Fault, StorageFault, fault_of, told
+from storage.sqlite.faults import fault_of
 from storage.sqlite.stamps import Stamp, check_same, read_stamp
 
 _log = logging.getLogger("counterfoil")

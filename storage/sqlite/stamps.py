@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from storage.sqlite.faults import DamagedStore, Fault, OutdatedStore, faults_told
-from storage.sqlite.file_kinds import FileKind
+from storage.faults.errors import DamagedStore, OutdatedStore
+from storage.faults.kinds import Fault
+from storage.file_kinds import FileKind
+from storage.sqlite.faults import faults_told
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ import anyio
 import pytest
 
 from storage.books.pool import BOOKS_FILE
+from storage.faults.errors import told
 from storage.sqlite.engines import Fault
-from storage.sqlite.faults import told
 from tests.support.damages import KINDS
 from tests.support.folders import folder_of
 from tests.support.http import BAKERY, FINCH, HERE, LINES, ROOT, Credentials, House, free_port, house, real_server

@@ -14,9 +14,11 @@ import pytest
 
 from operations.access import Office
 from operations.practices import local_owner
+from storage.faults.errors import StorageFault
+from storage.faults.kinds import Fault
+from storage.faults.of_system import check_storage, fault_of_storage
 from storage.folder.diagnosis import diagnose
 from storage.folder.store import open_store
-from storage.sqlite.faults import Fault, StorageFault, check_storage, fault_of_storage
 from tests.support import stores
 from tests.support.assistant import Assistant, assistant
 from tests.support.clock import SettableClock

@@ -13,11 +13,12 @@ from sqlmodel import Session
 from invoicing.refusals import Conflict
 from storage import copying
 from storage.copying import copy_rows
+from storage.faults.errors import StorageFault
+from storage.faults.kinds import Fault
+from storage.file_kinds import FileKind
 from storage.folder.places import FilesPlace
 from storage.ids import new_organization_id
 from storage.postgres.place import ServerPlace
-from storage.sqlite.faults import Fault, StorageFault
-from storage.sqlite.file_kinds import FileKind
 from tests.support import stores
 from tests.support.practice import practice
 

@@ -11,11 +11,11 @@ import pytest
 
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE
+from storage.file_kinds import FileKind
 from storage.folder.diagnosis import diagnose
 from storage.folder.provisioning import template_file
 from storage.migrations import head_stamp
 from storage.sqlite.examining import examine_template
-from storage.sqlite.file_kinds import FileKind
 from tests.support.practice import practice
 from tests.support.raw import damage_page_of, raw
 

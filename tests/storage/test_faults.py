@@ -11,16 +11,10 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from invoicing.refusals import Unavailable
-from storage.sqlite.faults import (
-    BusyFile,
-    DamagedStore,
-    Fault,
-    OutdatedStore,
-    StorageFault,
-    fault_of,
-    file_faults_told,
-    told,
-)
+from storage.faults.errors import BusyFile, DamagedStore, OutdatedStore, StorageFault, told
+from storage.faults.kinds import Fault
+from storage.faults.of_system import file_faults_told
+from storage.sqlite.faults import fault_of
 
 LIBRARY_WORDS = ("sqlite", "errno", "database disk", "malformed", "readonly", "strerror", "/")
 

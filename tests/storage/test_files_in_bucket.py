@@ -15,13 +15,14 @@ from threading import Thread
 import pytest
 
 from invoicing.refusals import InvalidInput
+from storage.faults.errors import StorageFault
+from storage.faults.kinds import Fault
 from storage.files import objects as of_objects
 from storage.files.buckets import Bucket, bucket_of
 from storage.files.in_bucket import FilesInBucket, ObjectsOfOne
 from storage.files.kept import FileName, Files, Room, StoredFile, read
 from storage.files.objects import PIECE_BYTES, Objects
 from storage.ids import new_organization_id
-from storage.sqlite.faults import Fault, StorageFault
 from tests.support.buckets import needs_object_store, objects
 
 __all__ = ["objects"]

@@ -12,8 +12,9 @@ import psutil
 import pytest
 
 from storage.books.pool import Books
+from storage.faults.errors import StorageFault
+from storage.faults.kinds import Fault
 from storage.postgres import engines
-from storage.sqlite.faults import Fault, StorageFault
 from tests.support import stores
 from tests.support.auditor import audited, numbers
 from tests.support.faults import only_whole

@@ -16,8 +16,8 @@ from invoicing.organizations import OrganizationRef
 from operations.files import render_document
 from operations.verification import verify_books
 from storage.books.pool import ORGANIZATIONS_FOLDER
+from storage.faults.errors import StorageFault
 from storage.folder.leftovers import clean_up
-from storage.sqlite.faults import StorageFault
 from tests.support.backups import back_up, silent
 from tests.support.clock import NOON
 from tests.support.folders import folder_of, path_of

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from storage.books.pool import BOOKS_FILE
-from storage.sqlite.faults import DamagedStore, Fault
+from storage.faults.errors import DamagedStore
+from storage.faults.kinds import Fault
 from tests.support.auditor import audited, numbers
 from tests.support.practice import practice
 

@@ -32,6 +32,7 @@ from storage.books.pool import BOOKS_FILE
 from storage.copying import Content, contents, tables_in_order
 from storage.directory import access_queries, organizations
 from storage.directory.database import DIRECTORY_FILE
+from storage.faults.errors import StorageFault
 from storage.folder.home import home_of
 from storage.folder.migrating import migrate_all
 from storage.folder.moving import AtTable, Moved, move, take_back
@@ -44,7 +45,6 @@ from storage.postgres.place import ServerPlace
 from storage.postgres.schemas import Schemas
 from storage.postgres.scopes import books_scope
 from storage.sqlite.engines import FileKind
-from storage.sqlite.faults import StorageFault
 from tests.support import stores
 from tests.support.backups import silent
 from tests.support.clock import NOON, SettableClock

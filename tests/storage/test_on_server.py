@@ -22,6 +22,8 @@ from operations.rights import Right
 from operations.verification import verify_organization
 from storage.books.pool import BOOKS_FILE
 from storage.database import Mode
+from storage.faults.errors import DamagedStore, StorageFault
+from storage.faults.kinds import Fault
 from storage.folder.migrating import migrate_all
 from storage.folder.store import databases_of, exists, open_store
 from storage.ids import new_organization_id
@@ -34,7 +36,6 @@ from storage.postgres.engines import run_apart, transact_once
 from storage.postgres.schemas import Schemas
 from storage.postgres.scopes import Scope, books_scope, directory_scope
 from storage.postgres.seen import known_organizations
-from storage.sqlite.faults import DamagedStore, Fault, StorageFault
 from tests.support import stores
 from tests.support.backups import silent
 from tests.support.begun import new_client

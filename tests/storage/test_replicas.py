@@ -16,7 +16,8 @@ from operations.outside_anchors import compare_with_anchors, state_anchors
 from operations.recovery import bring_back_books
 from operations.rights import Right
 from storage.books.pool import Books
-from storage.sqlite.faults import Fault, StorageFault
+from storage.faults.errors import StorageFault
+from storage.faults.kinds import Fault
 from tests.support import stores
 from tests.support.auditor import audited, numbers
 from tests.support.faults import is_whole

@@ -18,13 +18,14 @@ from operations.access import open_books
 from operations.rights import Right
 from storage.books.pool import Books
 from storage.directory.anchors import Ends
+from storage.faults.errors import StorageFault
+from storage.faults.kinds import Fault
 from storage.folder import store
 from storage.folder.home import name_home
 from storage.postgres import engines
 from storage.postgres.addresses import address_of
 from storage.postgres.faults import fault_of
 from storage.postgres.scopes import Scope, books_scope
-from storage.sqlite.faults import Fault, StorageFault
 from tests.support import stores
 from tests.support.auditor import audited, numbers
 from tests.support.faults import is_whole, scaled
