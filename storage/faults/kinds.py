@@ -27,6 +27,7 @@ class Fault(Enum):
     LOG = "log"
     REPLACED = "replaced"
     LOST = "lost"
+    NOT_A_FOLDER = "not_a_folder"
     NOT_PERMITTED = "not_permitted"
     READ_ONLY = "read_only"
     FULL = "full"
@@ -115,6 +116,10 @@ _OF_THE_FILE = {
     ),
 }
 _OF_STORAGE = {
+    Fault.NOT_A_FOLDER: (
+        "something else, such as a file, is in the place of the data folder",
+        "Nothing was changed. The operator names another folder, or moves that away.",
+    ),
     Fault.NOT_PERMITTED: (
         "the data folder, or a file in it, is not to be read and written by the user that Counterfoil runs as",
         "The operator gives that user the right to it. Nothing is to be deleted or restored.",

@@ -12,11 +12,28 @@ from pathlib import Path
 
 from invoicing.refusals import Conflict
 from storage.directory.database import DIRECTORY_FILE
+from storage.faults.errors import told
+from storage.faults.kinds import Fault
+from storage.faults.of_system import check_storage, file_faults_told
 from storage.files.buckets import BUCKET_FILE
 from storage.sqlite.faults import faults_told
 
 SERVER_FILE = "database-server"
 """Names the server's database, without a password."""
+
+
+def make_home(root: Path) -> None:
+    """Make the data folder unless it is there, and find out whether it can be written to.
+
+    Raises:
+        StorageFault: something else is in its place, or it cannot be written to.
+    """
+    with file_faults_told(root):
+        try:
+            root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except FileExistsError:
+            raise told(root, Fault.NOT_A_FOLDER) from None
+    check_storage(root)
 
 
 def check_home(root: Path, server: str) -> None:

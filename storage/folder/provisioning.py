@@ -27,7 +27,7 @@ from storage.books.settings_tables import Identity
 from storage.directory.anchors import Ends, ends_of_books
 from storage.directory.database import DIRECTORY_FILE, directory_named
 from storage.faults.kinds import Fault
-from storage.faults.of_system import check_storage
+from storage.folder.home import make_home
 from storage.migrations import head_stamp, migrate_file
 from storage.plain_files import UNFINISHED_PREFIX, check_plain_folders, is_plain_folder, plain_names, sync_folder
 from storage.sqlite.engines import (
@@ -57,9 +57,7 @@ def ensure_directory_file(root: Path) -> None:
             came first: it was lost.
         StorageFault: the data folder cannot be written to. That is said before anything begins.
     """
-    with faults_told(root):
-        root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    check_storage(root)
+    make_home(root)
     target = root / DIRECTORY_FILE
     if os.path.lexists(target):
         # A file that is not ours is refused before anything is served from it.

@@ -18,7 +18,7 @@ from storage.database import Database, Mode
 from storage.directory.anchors import Ends, anchored_entries
 from storage.faults.of_system import check_storage
 from storage.files.in_folder import folder_among
-from storage.folder.home import home_of, name_home
+from storage.folder.home import home_of, make_home, name_home
 from storage.folder.provisioning import make_organization_folder
 from storage.folder.standstill import StandingDatabase, check_in_use
 from storage.postgres.addresses import Address
@@ -99,9 +99,7 @@ class ServerDatabases:
         return ""
 
     def ensure_directory(self) -> None:
-        with faults_told(self._root):
-            self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        check_storage(self._root)
+        make_home(self._root)
         with server_faults_told(str(self._address)):
             run_apart(self._schemas.check_login)
             run_apart(self._schemas.ensure_directory)
