@@ -1,5 +1,5 @@
-"""The commands `move` and `move-files`: an installation's databases go from files to a server, or back, and its files
-into a bucket.
+"""The commands `move` and `move-files`: an installation's databases go from files to a server and its files
+into a bucket, or back.
 """
 
 from __future__ import annotations
@@ -70,33 +70,54 @@ def move(
 
 
 def move_files(
-    bucket: Annotated[str, typer.Argument(metavar="URL", help="The bucket, and a folder in it: s3://NAME/FOLDER.")],
+    bucket: Annotated[
+        str, typer.Argument(metavar="URL", help="The bucket, and a folder in it: s3://NAME/FOLDER.")
+    ] = "",
+    to_folder: Annotated[
+        bool, typer.Option("--to-folder", help="From the bucket that --files-url names to the data folder.")
+    ] = False,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Move all PDFs, exports and logos from the data folder into a bucket; end servers before it."""
+    """Move all PDFs, exports and logos from the data folder into a bucket, or back; end servers before it."""
+    if bool(bucket) == to_folder:
+        raise typer.BadParameter("say one of a bucket's URL and --to-folder.")
     from server.app import system_clock
     from server.cli_folder import existing
     from storage.files.buckets import bucket_of
-    from storage.folder.moving_files import move_into_bucket
+    from storage.folder.moving_files import move_into_bucket, move_into_folder
 
-    settings, target = read_settings(data), bucket_of(bucket)
+    settings = read_settings(data)
+    there = settings.bucket if to_folder else bucket_of(bucket)
+    if there is None:
+        raise InvalidInput("Name the bucket that the files are in.", field="files_url")
     existing(settings)
-    name = anyio.run(_name_of, settings)
+    name, ids = anyio.run(_name_and_organizations, settings)
     with progress("Moving") as tell:
-        moved = move_into_bucket(settings.data, target, name, now=system_clock(), progress=tell)
+        if to_folder:
+            moved = move_into_folder(settings.data, there, name, ids, progress=tell)
+        else:
+            moved = move_into_bucket(settings.data, there, name, now=system_clock(), progress=tell)
     if as_json:
         said = {"files": moved.files, "size_bytes": moved.size_bytes, "damaged": list(moved.damaged)}
-        say_json(said | {"to": str(target)})
+        say_json(said | {"to": "folder" if to_folder else str(there)})
         return
-    say(f"Moved {counted(moved.files, 'file')} to {target}: name it by --files-url or COUNTERFOIL_FILES_URL.")
-    say(f"What was in the folder is set aside in {settings.data / 'set-aside'}.")
+    files = counted(moved.files, "file")
+    if to_folder:
+        say(f"Moved {files} to {settings.data}: leave --files-url and COUNTERFOIL_FILES_URL away.")
+        say(f"What was in {there} is there as it was, and nothing of ours removes it: delete it yourself.")
+    else:
+        say(f"Moved {files} to {there}: name it by --files-url or COUNTERFOIL_FILES_URL.")
+        say(f"What was in the folder is set aside in {settings.data / 'set-aside'}.")
     for path in moved.damaged:
         say(f"Not moved, because it is damaged: {path}")
 
 
-async def _name_of(settings: Settings) -> str:
-    """The installation's name. One that was interrupted may have named the bucket already, and is opened with it."""
+async def _name_and_organizations(settings: Settings) -> tuple[str, list[str]]:
+    """The installation's name, and the ids of its organizations. One that was interrupted may name its bucket already,
+    or not any more: it is opened with what it names.
+    """
+    from storage.directory.organizations import all_ids
     from storage.files.buckets import bucket_of
     from storage.folder.home import files_home_of
     from storage.folder.store import open_store
@@ -104,7 +125,7 @@ async def _name_of(settings: Settings) -> str:
     named = files_home_of(settings.data)
     bucket = bucket_of(named) if named else None
     async with open_store(settings.data, keys=settings.keys, address=settings.address, bucket=bucket) as store:
-        return store.name
+        return store.name, [one for one, _ in await store.directory.read(all_ids)]
 
 
 def _places(settings: Settings, to_database: str) -> tuple[Place, Place]:

@@ -7,24 +7,35 @@ compared with the sum on record whenever they are read, and what is there with i
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import BinaryIO
+from typing import BinaryIO, Self
 from uuid import UUID, uuid4
 
+from invoicing.refusals import Unavailable
 from storage.faults.errors import told
 from storage.faults.kinds import Fault
 from storage.faults.of_system import file_faults_told
+from storage.files.buckets import BUCKET_FILE
 from storage.files.kept import FileName, Room, StoredFile
 from storage.files.naming import named_by_content, named_by_sum
 from storage.files.objects import PIECE_BYTES, Objects
-from storage.plain_files import UNFINISHED_PREFIX, is_plain_file, open_plain_file, plain_names, remove_plainly
+from storage.plain_files import (
+    UNFINISHED_PREFIX,
+    check_plain_folders,
+    is_plain_file,
+    open_plain_file,
+    plain_names,
+    remove_plainly,
+    sync_folder,
+)
 
 _NAME = re.compile(rf"({'|'.join(Room)})/[A-Za-z0-9._-]{{0,120}}[A-Za-z0-9]", re.ASCII)
 _ORGANIZATIONS = "organizations"
@@ -33,7 +44,16 @@ _SUM_IN_NAME = 12
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What was put into the bucket, and by their names in the organization's folder the damaged files that were not."""
+    """What was put into the bucket, or fetched from it, and by their names in the organization's folder the damaged
+    files that were not.
+    """
+
+    @classmethod
+    def of(cls, sizes: Iterable[tuple[str, int | None]]) -> Self:
+        """Of files by their names, each with its size or with None where it is damaged."""
+        known = list(sizes)
+        whole = [size for _, size in known if size is not None]
+        return cls(len(whole), sum(whole), tuple(path for path, size in known if size is None))
 
     files: int
     size_bytes: int
@@ -62,14 +82,13 @@ class FilesInBucket:
 
     def send(self, organization_id: str, folder: Path) -> Sent:
         """Put the files of an organization's folder into the bucket; the folder stays as it is."""
-        there, files, size_bytes, damaged = self.of(organization_id), 0, 0, list[str]()
-        for path in files_in(folder):
-            size = there.take_over(path, folder / path)
-            if size is None:
-                damaged.append(path)
-            else:
-                files, size_bytes = files + 1, size_bytes + size
-        return Sent(files, size_bytes, tuple(damaged))
+        there = self.of(organization_id)
+        return Sent.of((path, there.take_over(path, folder / path)) for path in files_in(folder))
+
+    def fetch(self, organization_id: str, folder: Path) -> Sent:
+        """Put what the bucket has of an organization into its folder; the bucket stays as it is."""
+        there = self.of(organization_id)
+        return Sent.of((path, there.fetch(path, folder / path)) for path in there.names())
 
 
 class ObjectsOfOne:
@@ -84,6 +103,7 @@ class ObjectsOfOne:
 
     @contextmanager
     def being_written(self, room: Room, suffix: str) -> Iterator[Path]:
+        self._check_in_use()
         # Its name is one of those that only unfinished things have: what an interruption leaves is found and removed.
         folder = self._root / f"{UNFINISHED_PREFIX}{room}-{uuid4().hex}"
         with file_faults_told(self._root):
@@ -105,12 +125,47 @@ class ObjectsOfOne:
         bytes are not those that its name is of.
         """
         sha256, size_bytes = self._sum_of(file)
-        if _NAME.fullmatch(path) is None or sha256[:_SUM_IN_NAME] not in Path(path).stem:
+        if _NAME.fullmatch(path) is None or not _is_named_by(sha256, path):
             return None
         self._put_file(path, file, sha256, size_bytes)
         return size_bytes
 
+    def names(self) -> Iterator[str]:
+        """The names of all that is there."""
+        for names in self._objects.below(self._below):
+            for name in names:
+                path = name.removeprefix(f"{self._below}/")
+                if _NAME.fullmatch(path):
+                    yield path
+
+    def fetch(self, path: str, file: Path) -> int | None:
+        """Put an object into a folder under the name that it has here, unless it is there, and answer its size; None
+        where it is damaged.
+        """
+        if is_plain_file(file):
+            sha256, size_bytes = self._sum_of(file)
+            if _is_named_by(sha256, path):
+                return size_bytes
+        unfinished = file.with_name(f".{uuid4().hex}{file.suffix}")
+        with file_faults_told(self._root):
+            file.parent.mkdir(exist_ok=True)
+            check_plain_folders(unfinished)
+            try:
+                with unfinished.open("xb") as stream:
+                    stream.writelines(self._pieces(path) or ())
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                sha256, size_bytes = self._sum_of(unfinished)
+                if not _is_named_by(sha256, path):
+                    return None
+                os.replace(unfinished, file)
+                sync_folder(file.parent)
+            finally:
+                unfinished.unlink(missing_ok=True)
+        return size_bytes
+
     def put_once(self, room: Room, content: bytes, named: FileName) -> StoredFile:
+        self._check_in_use()
         stored = named_by_sum(room, named, hashlib.sha256(content).hexdigest(), len(content))
         self._put(stored.path, content, stored.sha256)
         return stored
@@ -173,6 +228,13 @@ class ObjectsOfOne:
         for names in self._objects.below(self._below):
             self._objects.remove(*names)
 
+    def _check_in_use(self) -> None:
+        if not os.path.lexists(self._root / BUCKET_FILE):
+            raise Unavailable(
+                "The files of this installation are not in their bucket any more. Nothing was changed: the operator"
+                " starts the server anew."
+            )
+
     def _sum_of(self, file: Path) -> tuple[str, int]:
         with file_faults_told(self._root), open_plain_file(file) as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest(), stream.tell()
@@ -203,7 +265,7 @@ class ObjectsOfOne:
     def _check_free(self, path: str, sha256: str) -> None:
         """Make sure that what has this name, where something has it, is damaged: what is whole is not written over."""
         held = self._sum(path)
-        if held and held != sha256 and held[:_SUM_IN_NAME] in Path(path).stem:
+        if held and held != sha256 and _is_named_by(held, path):
             raise told(f"{self._where(path)}: something else has its name", Fault.FILES_REFUSED)
 
     def _where(self, path: str) -> str:
@@ -227,6 +289,11 @@ class ObjectsOfOne:
         if _NAME.fullmatch(path) is None:
             raise ValueError("no name of a file of ours")
         return f"{self._below}/{path}"
+
+
+def _is_named_by(sha256: str, path: str) -> bool:
+    """Whether bytes of this sum are those that the name of a file was made of."""
+    return sha256[:_SUM_IN_NAME] in Path(path).stem
 
 
 def files_in(folder: Path) -> Iterator[str]:

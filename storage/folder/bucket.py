@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SEAL = "installation"
 """The object that says whose files they are."""
+_LEFT = "left by "
 
 
 def settle_bucket(root: Path, bucket: Bucket, installation: str, begun: bool) -> None:
@@ -40,8 +41,8 @@ def settle_bucket(root: Path, bucket: Bucket, installation: str, begun: bool) ->
     if not owner_of(objects):
         if files_home_of(root) == str(bucket):
             raise Conflict(
-                f"{bucket} does not say any more that it has the files of {root}: it was emptied, or is another of the"
-                " same name. Nothing was changed.",
+                f"{bucket} does not say any more that it has the files of {root}: they were moved out of it, or it was"
+                " emptied, or is another of the same name. Nothing was changed.",
                 field=FIELD,
             )
         if begun:
@@ -60,11 +61,23 @@ def claim(objects: Objects, installation: str) -> None:
     Raises:
         Conflict: it is another's.
     """
-    objects.create(SEAL, installation.encode())
+    if not objects.create(SEAL, installation.encode()):
+        _say_instead(objects, f"{_LEFT}{installation}", installation)
     if owner_of(objects) != installation:
         raise Conflict(
             f"{objects.bucket} has the files of another installation: name another folder of it.", field=FIELD
         )
+
+
+def leave(objects: Objects, installation: str) -> None:
+    """Let the bucket say that this installation's files are somewhere else now: whoever still names it is refused."""
+    _say_instead(objects, installation, f"{_LEFT}{installation}")
+
+
+def _say_instead(objects: Objects, of: str, what: str) -> None:
+    found = objects.find(SEAL)
+    if found is not None and _said(objects) == of:
+        objects.replace(SEAL, what.encode(), found)
 
 
 def bucket_findings(look: Look, root: Path, bucket: Bucket | None) -> Iterator[Finding]:
@@ -98,6 +111,11 @@ def _name_of(look: Look, root: Path) -> str:
 
 
 def owner_of(objects: Objects) -> str:
-    """The name of the installation whose files these are; empty where nobody's are."""
+    """The name of the installation whose files these are; empty where nobody's are, or where it has left them."""
+    said = _said(objects)
+    return "" if said.startswith(_LEFT) else said
+
+
+def _said(objects: Objects) -> str:
     said = objects.read(SEAL)
     return b"".join(said).decode("utf-8", "replace") if said is not None else ""

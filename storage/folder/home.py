@@ -16,6 +16,7 @@ from storage.faults.errors import told
 from storage.faults.kinds import Fault
 from storage.faults.of_system import check_storage, file_faults_told
 from storage.files.buckets import BUCKET_FILE
+from storage.plain_files import sync_folder
 from storage.sqlite.faults import faults_told
 
 SERVER_FILE = "database-server"
@@ -84,8 +85,15 @@ def files_home_of(root: Path) -> str:
 
 
 def name_files_home(root: Path, bucket: str) -> None:
-    """Let the folder name the bucket of its files, once and for all."""
+    """Let the folder name the bucket of its files."""
     _name(root, BUCKET_FILE, bucket)
+
+
+def forget_files_home(root: Path) -> None:
+    """Let the folder have its files itself again."""
+    with faults_told(root):
+        (root / BUCKET_FILE).unlink(missing_ok=True)
+        sync_folder(root)
 
 
 def _named(root: Path, file: str) -> str:

@@ -1,27 +1,30 @@
-"""Moving the files of an installation from its data folder into a bucket.
+"""Moving the files of an installation from its data folder into a bucket, and back.
 
 Each file is put there as it is, or not at all: one whose bytes are not those of its name is left behind, and named.
 What is interrupted goes on where it was. Once all is there the folder names the bucket, and what was moved is set aside
-in it: nothing is deleted.
+in it; or it names none any more, and the bucket says that it was left. Nothing is deleted.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
 from invoicing.progress import Progress
 from invoicing.refusals import Conflict
+from storage.books.pool import ORGANIZATIONS_FOLDER
 from storage.files.buckets import FIELD, Bucket
 from storage.files.in_bucket import FilesInBucket, Sent
+from storage.files.in_folder import folder_among
 from storage.files.kept import Room
 from storage.files.objects import Objects
-from storage.folder.bucket import claim, settle_bucket
+from storage.folder.bucket import claim, leave, owner_of, settle_bucket
 from storage.folder.exchanging import SET_ASIDE_FOLDER
-from storage.folder.home import files_home_of, name_files_home
-from storage.folder.provisioning import organization_folders
+from storage.folder.home import files_home_of, forget_files_home, name_files_home
+from storage.folder.provisioning import make_organization_folder, organization_folders
 from storage.plain_files import sync_folder
 from storage.sqlite.faults import faults_told
 
@@ -44,20 +47,52 @@ def move_into_bucket(root: Path, bucket: Bucket, installation: str, *, now: date
         settle_bucket(root, bucket, installation, begun=True)
     else:
         claim(objects, installation)
-    there = FilesInBucket(objects, root)
-    files, size_bytes, damaged = 0, 0, list[str]()
-    for done, folder in enumerate(folders):
-        progress(done, len(folders))
-        sent = there.send(folder.name, folder)
-        files, size_bytes = files + sent.files, size_bytes + sent.size_bytes
-        damaged += [f"{folder.parent.name}/{folder.name}/{path}" for path in sent.damaged]
+    sent = _of_each(folders, FilesInBucket(objects, root).send, progress)
     # From here on nobody writes a file into the folder, also not who has not heard of it yet.
     name_files_home(root, str(bucket))
     with faults_told(root):
         for folder in folders:
             _set_aside(folder, root / SET_ASIDE_FOLDER / f"moved-to-a-bucket-{now:%Y%m%dT%H%M%S}" / folder.name)
+    return sent
+
+
+def move_into_folder(
+    root: Path, bucket: Bucket, installation: str, organizations: Iterable[str], *, progress: Progress
+) -> Sent:
+    """Fetch the files of these organizations, which nobody may be serving, into the data folder, which has them from
+    then on; or go on where that was interrupted. Damaged files are named by what they would be in the folder.
+
+    Raises:
+        Conflict: the bucket has not the files of this installation.
+        StorageFault: the store does not answer, or there is no room in the folder.
+    """
+    objects = Objects(bucket)
+    if owner_of(objects) != installation:
+        raise Conflict(f"{bucket} has not the files of {root}, or not any more.", field=FIELD)
+    folders = [_folder_of(root, one) for one in organizations]
+    sent = _of_each(folders, FilesInBucket(objects, root).fetch, progress)
+    # From here on nobody writes an object, also not who has not heard of it yet.
+    forget_files_home(root)
+    leave(objects, installation)
+    return sent
+
+
+def _of_each(folders: list[Path], move: Callable[[str, Path], Sent], progress: Progress) -> Sent:
+    """What was moved of all organizations that have these folders."""
+    files, size_bytes, damaged = 0, 0, list[str]()
+    for done, folder in enumerate(folders):
+        progress(done, len(folders))
+        sent = move(folder.name, folder)
+        files, size_bytes = files + sent.files, size_bytes + sent.size_bytes
+        damaged += [f"{folder.parent.name}/{folder.name}/{path}" for path in sent.damaged]
     progress(len(folders), len(folders))
     return Sent(files, size_bytes, tuple(damaged))
+
+
+def _folder_of(root: Path, organization_id: str) -> Path:
+    """Of an organization; where its books are on a server, a machine may have none so far."""
+    folder = folder_among(root / ORGANIZATIONS_FOLDER, organization_id)
+    return folder if os.path.lexists(folder) else make_organization_folder(root, organization_id, {})
 
 
 def _set_aside(folder: Path, place: Path) -> None:

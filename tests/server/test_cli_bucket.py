@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 from itertools import count
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
+from uuid import uuid4
 
 import anyio
 import pytest
 
+from invoicing.refusals import Unavailable
 from operations.files import render_document
+from storage.files.in_bucket import FilesInBucket
 from storage.files.kept import FileName, Room
-from storage.files.objects import Objects
+from storage.files.objects import PIECE_BYTES, Objects
 from storage.folder.bucket import SEAL
 from tests.server.test_cli_branding import run
 from tests.support import stores
@@ -103,19 +108,9 @@ def test_files_move_into_a_bucket_which_every_command_then_needs(
 def test_moving_files_goes_on_with_the_same_command_wherever_it_was_interrupted(
     objects: Objects, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def begin() -> dict[str, bytes]:
-        async with practice(tmp_path / "data", client="Harbour Bakery", more_clients=("Finch Studio",)) as one:
-            for each in one.clients:
-                books = one.books(each)
-                books.files.put_once(Room.BRANDING, image(), FileName("logo.png", "image/png", "png"))
-                issued = await one.issue(books, (await one.customer(books)).id)
-                await render_document(books, issued.document.number, file_format="pdf")
-        files = (tmp_path / "data").glob("organizations/*/*/*.p*")
-        return {str(path.relative_to(tmp_path / "data")): path.read_bytes() for path in files}
-
-    content = anyio.run(begin)
-    assert len(content) == 4
     root, url = tmp_path / "data", str(objects.bucket)
+    content = anyio.run(_two_clients_with_files, root)
+    assert len(content) == 4
     data = ("--data", str(root))
     for name, value in stores.environment(root).items():
         monkeypatch.setenv(name, value)
@@ -151,6 +146,88 @@ def test_moving_files_goes_on_with_the_same_command_wherever_it_was_interrupted(
     assert "it was emptied" in capsys.readouterr().err
 
 
+@needs_object_store
+def test_files_come_back_into_the_folder_and_the_bucket_says_that_they_left(
+    objects: Objects, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, url = tmp_path / "data", str(objects.bucket)
+    content = anyio.run(_two_clients_with_files, root)
+    data, there = ("--data", str(root)), ("--files-url", url)
+    for name, value in stores.environment(root).items():
+        monkeypatch.setenv(name, value)
+    assert run(monkeypatch, "move-files", "--to-folder", *data) == 1
+    assert "Name the bucket" in capsys.readouterr().err
+    assert run(monkeypatch, "move-files", "--to-folder", *data, *there) == 1
+    assert "has not the files of" in capsys.readouterr().err
+    assert run(monkeypatch, "move-files", url, *data) == 0
+    # One that is damaged there stays there, and is named; a large one comes in pieces.
+    one, large = sorted(content)[0], "organizations/{}/exports/large-{}.csv"
+    objects.remove(one)
+    objects.create(one, b"other bytes")
+    client = Path(one).parts[1]
+    much = bytes(PIECE_BYTES + 1)
+    large = large.format(client, hashlib.sha256(much).hexdigest()[:12])
+    (tmp_path / "large").write_bytes(much)
+    objects.upload(large, tmp_path / "large")
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.files.in_bucket.os.replace", full)
+        assert run(monkeypatch, "move-files", "--to-folder", *data, *there) == 1
+    assert "no room left on the disk" in capsys.readouterr().err
+    for step, nth in (
+        ("storage.files.in_bucket.FilesInBucket.fetch", 2),
+        ("storage.files.in_bucket.ObjectsOfOne.fetch", 3),
+        ("storage.folder.moving_files.forget_files_home", 1),
+        ("storage.folder.moving_files.leave", 1),
+    ):
+        with monkeypatch.context() as patch:
+            killed_at(patch, step, nth)
+            with pytest.raises(Killed):
+                run(monkeypatch, "move-files", "--to-folder", *data, *there)
+        assert not list(root.glob("organizations/*/*/.*"))
+    capsys.readouterr()
+    assert run(monkeypatch, "move-files", "--to-folder", *data, *there) == 0
+    told = capsys.readouterr().out
+    assert "Moved 4 files to" in told
+    assert f"Not moved, because it is damaged: {one}" in told
+    del content[one]
+    for path, one_content in (content | {large: much}).items():
+        assert (root / path).read_bytes() == one_content
+    # A rendering that is lost is made again; a machine that still names the bucket is refused.
+    assert run(monkeypatch, "doctor", *data) == 0
+    assert run(monkeypatch, "verify", *data, *there) == 1
+    assert "and not in" in capsys.readouterr().err
+    (root / "files-bucket").write_text(url)
+    assert run(monkeypatch, "verify", *data, *there) == 1
+    assert "they were moved out of it" in capsys.readouterr().err
+    (root / "files-bucket").unlink()
+    assert run(monkeypatch, "move-files", "--to-folder", *data, *there) == 1
+    assert "or not any more" in capsys.readouterr().err
+    # The same bucket can have them again, and nobody else's can be in it.
+    assert run(monkeypatch, "move-files", url, *data) == 0
+    assert run(monkeypatch, "doctor", *data, *there) == 0
+    assert not list(root.glob("organizations/*/*/*.*"))
+
+
+@needs_object_store
+def test_what_a_server_writes_whose_files_have_left_the_bucket_is_refused(objects: Objects, tmp_path: Path) -> None:
+    files = FilesInBucket(objects, tmp_path).of(str(uuid4()))
+    with pytest.raises(Unavailable, match="not in their bucket any more"):
+        files.put_once(Room.BRANDING, image(), FileName("logo.png", "image/png", "png"))
+    with pytest.raises(Unavailable), files.being_written(Room.EXPORTS, ".csv"):
+        pytest.fail("nothing is written")
+    assert not list(objects.below("organizations"))
+
+
+async def _two_clients_with_files(root: Path) -> dict[str, bytes]:
+    async with practice(root, client="Harbour Bakery", more_clients=("Finch Studio",)) as one:
+        for each in one.clients:
+            books = one.books(each)
+            books.files.put_once(Room.BRANDING, image(), FileName("logo.png", "image/png", "png"))
+            issued = await one.issue(books, (await one.customer(books)).id)
+            await render_document(books, issued.document.number, file_format="pdf")
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.glob("organizations/*/*/*.p*")}
+
+
 def killed_at(patch: pytest.MonkeyPatch, step: str, nth: int) -> None:
     """Let the process end when it comes to a step for the nth time."""
     module, _, name = step.rpartition(".")
@@ -163,3 +240,8 @@ def killed_at(patch: pytest.MonkeyPatch, step: str, nth: int) -> None:
         return real(*given, **named)
 
     patch.setattr(owner, name, stepping)
+
+
+def full(*given: Any) -> None:
+    """No room is left."""
+    raise OSError(errno.ENOSPC, "none left")
