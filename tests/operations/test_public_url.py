@@ -16,6 +16,7 @@ from storage.directory import identity, installation
 from storage.directory.identity import KnownPasskey
 from storage.directory.tables import Credential
 from storage.work.limits import Limits
+from tests.support import stores
 from tests.support.http import free_port
 from tests.support.practice import Practice, practice
 
@@ -83,7 +84,7 @@ async def test_connections_of_another_url_are_lost_and_counted(one: Practice, au
 async def test_where_it_is_not_served_in_the_end_is_not_kept(one: Practice, tmp_path: Path) -> None:
     keys = tmp_path / "keys"
     (keys / one.store.keys.path.name).mkdir(parents=True)
-    where = partial(serve, one.root, keys=keys, host="127.0.0.1", port=free_port())
+    where = partial(serve, one.root, keys=keys, address=stores.address(one.root), host="127.0.0.1", port=free_port())
     with pytest.raises(Unavailable):
         await where(public_url=NEW, allowance=Allowance(), limits=Limits(), announce=pytest.fail)
     assert await served(one) == OLD
