@@ -19,7 +19,7 @@ from storage.postgres.engines import run_apart
 from storage.postgres.faults import server_faults_told
 from storage.postgres.schemas import Schemas
 from storage.postgres.scopes import Scope, books_scope, directory_scope
-from storage.postgres.seen import known_organizations
+from storage.postgres.seen import CLOSED, known_organizations
 from storage.sqlite.stamps import Stamp, check_same
 
 _log = logging.getLogger("counterfoil")
@@ -27,7 +27,7 @@ _log = logging.getLogger("counterfoil")
 
 def migrate_schemas(address: Address, progress: Progress, *, by_hand: bool) -> MigrationReport:
     """As `storage.folder.migrating.migrate_all`; `by_hand`: a login that may not migrate is refused, where it otherwise
-    leaves those books out of service that would have to be.
+    leaves those books out of service that would have to be, and one that serves but was never let in is.
     """
     with directory_named(), server_faults_told(str(address)):
         return run_apart(lambda: _migrate(address, progress, by_hand))
@@ -39,15 +39,14 @@ async def _migrate(address: Address, progress: Progress, by_hand: bool) -> Migra
         return MigrationReport((), 0, ())
     migrated: list[str] = []
     failed: list[tuple[str, Remark]] = []
-    versions = await schemas.versions((directory,))
-    if await _bring_up(schemas, directory, versions[directory]):
+    if await _bring_up(schemas, directory, (await schemas.versions((directory,)))[directory], by_hand):
         migrated.append(directory.schema)
     scopes = [books_scope(organization_id) for organization_id, _ in await known_organizations(address)]
     versions = await schemas.versions(scopes)
     for step, scope in enumerate(scopes, start=1):
         progress(step, len(scopes) + 1)
         try:
-            if await _bring_up(schemas, scope, versions[scope]):
+            if await _bring_up(schemas, scope, versions[scope], by_hand):
                 migrated.append(scope.schema)
         except StorageFault as fault:
             if by_hand and fault.fault is Fault.MAY_NOT_MAKE:
@@ -61,9 +60,17 @@ async def _migrate(address: Address, progress: Progress, by_hand: bool) -> Migra
     return MigrationReport(tuple(migrated), len(scopes) + 1 - len(migrated) - len(failed), tuple(failed))
 
 
-async def _bring_up(schemas: Schemas, scope: Scope, version: int) -> bool:
+async def _bring_up(schemas: Schemas, scope: Scope, version: int, by_hand: bool) -> bool:
     """Whether there was anything to do."""
     wanted = head_stamp(scope.kind, scope.organization_id)
+    if version == CLOSED:
+        if not by_hand:
+            raise told(scope.schema, Fault.NOT_LET_IN)
+        # Another login serves than before.
+        await schemas.let_in(scope)
+        known = await schemas.versions((scope,))
+        await _bring_up(schemas, scope, known[scope], by_hand=False)
+        return True
     if version == wanted.schema_version:
         return False
     if not version:

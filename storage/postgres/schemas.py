@@ -109,6 +109,10 @@ class Schemas(SchemasSeen):
         await self._migrate(scope)
         await self._run(lambda c: self._allow(c, scope))
 
+    async def let_in(self, scope: Scope) -> None:
+        """Let the login that serves, where it is another than before, use a schema as the one before did."""
+        await self._run(lambda c: self._ensure_role(c, scope.role, to=self._address.login))
+
     async def provision(self, organization_id: str, *, now: datetime, fill: Callable[[Session], object]) -> Ends:
         """Make the books of an organization in one transaction, filled by `fill`; answers where the chains end."""
         return await self.lay_out(organization_id, partial(stamped, organization_id, now, fill))

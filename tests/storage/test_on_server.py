@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -281,6 +282,35 @@ async def test_who_serves_need_not_be_able_to_make_schemas(tmp_path: Path) -> No
     finally:
         server().drop("apart")
         server().sql("DROP ROLE serves")
+
+
+async def test_another_login_than_before_is_let_in_by_migrating(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        client = await one.client("Harbour Bakery")
+        ids = [books_scope(known.id).schema for known in (client, one.organization)]
+    before = stores.address(tmp_path)
+    assert before is not None
+    server().sql("CREATE ROLE later LOGIN NOINHERIT")
+    url = server().url(before.database)
+    later = address_of(url.replace(LOGIN, "later", 1), url)
+    try:
+        # A server that starts says so, and so does a login that may not let itself in.
+        with pytest.raises(StorageFault) as refused:
+            migrate_all(tmp_path, silent, address=later)
+        assert refused.value.fault is Fault.NOT_LET_IN
+        with pytest.raises(StorageFault, match="may not make"):
+            migrate_all(tmp_path, silent, by_hand=True, address=address_of(url.replace(LOGIN, "later", 1)))
+        assert migrate_all(tmp_path, silent, by_hand=True, address=later).migrated == (directory_scope().schema, *ids)
+        assert diagnose_schemas(later, tmp_path) == []
+        server().sql(f"REVOKE {ids[0]} FROM later")
+        assert migrate_all(tmp_path, silent, address=later).failed == ((ids[0], Fault.NOT_LET_IN.reason),)
+        superuser = address_of(later.url.render_as_string(), url.replace(LOGIN, "postgres", 1))
+        assert migrate_all(tmp_path, silent, by_hand=True, address=superuser).migrated == (ids[0],)
+        async with open_store(tmp_path, address=later) as store:
+            office = replace(one.office, store=store)
+            await new_customer(open_books(office, client, Right.SAVE_CUSTOMER), "Hotel Bristol")
+    finally:
+        server().sql("DROP ROLE later")
 
 
 async def test_whoever_is_killed_after_the_last_revision_has_let_its_role_use_what_is_new(
