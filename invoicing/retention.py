@@ -17,6 +17,7 @@ YEARS: Final[Mapping[str, tuple[int, str]]] = MappingProxyType(
         "DE": (8, "§ 14b UStG"),
         "DK": (5, "Bogføringsloven § 12"),
         "ES": (6, "Código de Comercio, art. 30"),
+        "FI": (6, "Kirjanpitolaki 2 luku 10 §"),
         "FR": (10, "Code de commerce, art. L123-22"),
         "GB": (6, "VAT Regulations 1995, reg. 31; VAT Act 1994, sch. 11 para. 6"),
         "IE": (6, "VAT Consolidation Act 2010, s. 84"),
