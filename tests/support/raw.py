@@ -76,6 +76,13 @@ def days_after(day: str, days: str) -> str:
     return f"{day} + ({days})" if stores.is_on_server() else f"date({day}, '+' || ({days}) || ' days')"
 
 
+def minutes_before(moment: str, minutes: str) -> str:
+    """So many minutes before a moment, both as SQL, to the second."""
+    if stores.is_on_server():
+        return f"date_trunc('second', {moment}) - ({minutes}) * interval '1 minute'"
+    return f"datetime({moment}, '-' || ({minutes}) || ' minutes') || '.000000'"
+
+
 def older_books(path: Path, organization_id: str) -> None:
     """Make books as an earlier version left them: at the first revision, stamped and owned.
 
