@@ -234,6 +234,5 @@ def _let_go_of_what_was_cut() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
-    if not gc.get_freeze_count():
-        # All modules are there by now, and are not to be gone through after every test.
-        gc.freeze()
+    # What is there by now, such as modules and what libraries remember, is not to be gone through after every test.
+    gc.freeze()
