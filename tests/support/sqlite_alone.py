@@ -23,6 +23,7 @@ _RAISES = "tests/storage/test_brief_transactions.py::test_one_that_raises_leaves
 
 SQLITE_ALONE = {
     "tests/operations/test_dimensions.py::test_books_with_dimensions_from_before_their_totals": _SCHEMA_6,
+    "tests/operations/test_issuing.py::test_verification_names_what_was_changed[a date that is none": _TYPED,
     "tests/operations/test_order_of_lists.py::test_whoever_asks_for_no_order_gets_another": _ORDER,
     "tests/operations/test_summaries.py::test_of_many_books_that_changed_only_some_are_read_at_once": _LOOKS,
     "tests/operations/test_summaries.py::test_what_another_program_writes_is_noticed": _LOOKS,
