@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from functools import cache
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 
 from server.settings import Settings, read_settings
@@ -40,6 +40,7 @@ SQLITE, POSTGRES = "sqlite", "postgres"
 STORES = (SQLITE, POSTGRES)
 BEGINNING = {"demo", "init", "stdio"}
 """The commands that begin an installation where there is none."""
+_ended, _ALL_OF_IT = count(1), 100
 _chosen = [SQLITE]
 _databases: dict[Path, str] = {}
 """The database of each folder, where books are on a server."""
@@ -233,6 +234,8 @@ def _let_go_of_what_was_cut() -> None:
     """Connections that were cut are never closed: what is told of that belongs to this test, and to no later one."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
+        if next(_ended) % _ALL_OF_IT == 0:
+            gc.unfreeze()
         gc.collect()
     # What is there by now, such as modules and what libraries remember, is not to be gone through after every test.
     gc.freeze()
