@@ -67,7 +67,10 @@ dbs:
         yield
     finally:
         running.send_signal(signal.SIGTERM)
-        running.wait(30)
+        try:
+            running.wait(30)
+        finally:
+            running.kill()
 
 
 def copier(path: Path) -> sqlite3.Connection:
