@@ -44,7 +44,7 @@ from storage.postgres.scopes import (
     is_template,
     template_scope,
 )
-from storage.postgres.seen import MOVED, VERSION, VERSIONED, SchemasSeen, in_transaction
+from storage.postgres.seen import CLOSED, MOVED, VERSION, VERSIONED, SchemasSeen, in_transaction
 from storage.postgres.templates import SET_ASIDE, VERSION_TABLE, script_of
 
 T = TypeVar("T")
@@ -89,9 +89,13 @@ class Schemas(SchemasSeen):
 
         Raises:
             Conflict: the installation in this database has moved.
+            StorageFault: the login that serves is another than before, and was not let in.
         """
         await self.check_not_left()
-        if await self.version_of_directory() <= 0:
+        version = await self.version_of_directory()
+        if version == CLOSED and not await self.takes(self._directory):
+            raise told(str(self._address), Fault.NOT_LET_IN)
+        if version <= 0:
             await self._run(self._begin_installation)
             await self.migrate(self._directory)
 
@@ -111,7 +115,12 @@ class Schemas(SchemasSeen):
 
     async def let_in(self, scope: Scope) -> None:
         """Let the login that serves, where it is another than before, use a schema as the one before did."""
-        await self._run(lambda c: self._ensure_role(c, scope.role, to=self._address.login))
+
+        def let_in(connection: Connection) -> None:
+            connection.execute(_FIRST, {"key": _FIRST_KEY})
+            self._ensure_role(connection, scope.role, to=self._address.login)
+
+        await self._run(let_in)
 
     async def provision(self, organization_id: str, *, now: datetime, fill: Callable[[Session], object]) -> Ends:
         """Make the books of an organization in one transaction, filled by `fill`; answers where the chains end."""

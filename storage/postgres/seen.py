@@ -30,6 +30,7 @@ VERSIONED = text(
     " WHERE c.relname = :name AND n.nspname = ANY(CAST(:schemas AS text[]))"
 )
 VERSION = text("SELECT version_num FROM alembic_version")
+_TAKES = text("SELECT 1 FROM pg_roles WHERE rolname = :role AND pg_has_role(oid, 'MEMBER')")
 _SAID = text("SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = :schema")
 
 
@@ -79,6 +80,10 @@ class SchemasSeen:
             return found
 
         return await self._look(read)
+
+    async def takes(self, scope: Scope) -> bool:
+        """Whether the login that serves may take the role of a schema."""
+        return await self._look(lambda c: c.execute(_TAKES, {"role": scope.role}).first() is not None)
 
     async def has_directory(self) -> bool:
         """Whether there is an installation in this database.

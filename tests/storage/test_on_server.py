@@ -36,7 +36,7 @@ from storage.postgres.diagnosis import diagnose_schemas
 from storage.postgres.engines import run_apart, transact_once
 from storage.postgres.schemas import Schemas
 from storage.postgres.scopes import Scope, books_scope, directory_scope
-from storage.postgres.seen import known_organizations
+from storage.postgres.seen import CLOSED, known_organizations
 from tests.support import stores
 from tests.support.backups import silent
 from tests.support.begun import new_client
@@ -298,6 +298,9 @@ async def test_another_login_than_before_is_let_in_by_migrating(tmp_path: Path) 
         with pytest.raises(StorageFault) as refused:
             migrate_all(tmp_path, silent, address=later)
         assert refused.value.fault is Fault.NOT_LET_IN
+        with pytest.raises(StorageFault) as refused:
+            databases_of(tmp_path, later).ensure_directory()
+        assert refused.value.fault is Fault.NOT_LET_IN
         with pytest.raises(StorageFault, match="may not make"):
             migrate_all(tmp_path, silent, by_hand=True, address=address_of(url.replace(LOGIN, "later", 1)))
         assert migrate_all(tmp_path, silent, by_hand=True, address=later).migrated == (directory_scope().schema, *ids)
@@ -311,6 +314,23 @@ async def test_another_login_than_before_is_let_in_by_migrating(tmp_path: Path) 
             await new_customer(open_books(office, client, Right.SAVE_CUSTOMER), "Hotel Bristol")
     finally:
         server().sql("DROP ROLE later")
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+async def test_a_first_migration_that_was_killed_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_hand: bool
+) -> None:
+    """Until its last revision nobody who serves may look into it."""
+    address = stores.empty_address(tmp_path)
+    schemas, directory = Schemas(address), directory_scope()
+    await schemas._run(schemas._begin_installation)
+    with monkeypatch.context() as patch:
+        patch.setattr(schemas, "_allow", lambda connection, scope: pytest.fail("it comes to its last revision"))
+        with pytest.raises(pytest.fail.Exception):
+            await schemas.migrate(directory)
+    assert (await schemas.versions([directory]))[directory] == CLOSED
+    assert migrate_all(tmp_path, silent, by_hand=by_hand, address=address).migrated == (directory.schema,)
+    assert await known_organizations(address) == []
 
 
 async def test_whoever_is_killed_after_the_last_revision_has_let_its_role_use_what_is_new(
