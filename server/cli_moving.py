@@ -92,7 +92,7 @@ def move_files(
     if there is None:
         raise InvalidInput("Name the bucket that the files are in.", field="files_url")
     existing(settings)
-    name, ids = anyio.run(_name_and_organizations, settings)
+    name, ids = anyio.run(_name_and_organizations, settings, to_folder)
     with progress("Moving") as tell:
         if to_folder:
             moved = move_into_folder(settings.data, there, name, ids, progress=tell)
@@ -113,9 +113,9 @@ def move_files(
         say(f"Not moved, because it is damaged: {path}")
 
 
-async def _name_and_organizations(settings: Settings) -> tuple[str, list[str]]:
-    """The installation's name, and the ids of its organizations. One that was interrupted may name its bucket already,
-    or not any more: it is opened with what it names.
+async def _name_and_organizations(settings: Settings, to_folder: bool) -> tuple[str, list[str]]:
+    """The installation's name, and the ids of its organizations. On the way into a bucket one that was interrupted may
+    name it already, and is opened with what it names; on the way back a folder may be new, or not name it any more.
     """
     from storage.directory.organizations import all_ids
     from storage.files.buckets import bucket_of
@@ -123,7 +123,7 @@ async def _name_and_organizations(settings: Settings) -> tuple[str, list[str]]:
     from storage.folder.store import open_store
 
     named = files_home_of(settings.data)
-    bucket = bucket_of(named) if named else None
+    bucket = settings.bucket if to_folder else bucket_of(named) if named else None
     async with open_store(settings.data, keys=settings.keys, address=settings.address, bucket=bucket) as store:
         return store.name, [one for one, _ in await store.directory.read(all_ids)]
 

@@ -114,6 +114,7 @@ class ObjectsOfOne:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def put(self, written: Path, named: FileName, *, document_id: str = "") -> StoredFile:
+        self._check_in_use()
         sha256, size_bytes = self._sum_of(written)
         room = written.parent.name.removeprefix(UNFINISHED_PREFIX).partition("-")[0]
         stored = named_by_content(room, written.suffix, named, sha256, size_bytes, document_id)
@@ -147,7 +148,8 @@ class ObjectsOfOne:
             if _is_named_by(sha256, path):
                 return size_bytes
         unfinished = file.with_name(f".{uuid4().hex}{file.suffix}")
-        with file_faults_told(self._root):
+        with file_faults_told(file):
+            check_plain_folders(file.parent)
             file.parent.mkdir(exist_ok=True)
             check_plain_folders(unfinished)
             try:
@@ -171,6 +173,7 @@ class ObjectsOfOne:
         return stored
 
     def put_named(self, path: str, content: bytes) -> None:
+        self._check_in_use()
         self._put(path, content, hashlib.sha256(content).hexdigest())
 
     def put_in_place_of(self, old: StoredFile, new: StoredFile) -> None:

@@ -32,7 +32,7 @@ def make_home(root: Path) -> None:
     with file_faults_told(root):
         try:
             root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except FileExistsError:
+        except (FileExistsError, NotADirectoryError):
             raise told(root, Fault.NOT_A_FOLDER) from None
     check_storage(root)
 

@@ -23,8 +23,8 @@ from storage.files.kept import Room
 from storage.files.objects import Objects
 from storage.folder.bucket import claim, leave, owner_of, settle_bucket
 from storage.folder.exchanging import SET_ASIDE_FOLDER
-from storage.folder.home import files_home_of, forget_files_home, name_files_home
-from storage.folder.provisioning import make_organization_folder, organization_folders
+from storage.folder.home import check_files_home, files_home_of, forget_files_home, name_files_home
+from storage.folder.provisioning import organization_folders
 from storage.plain_files import sync_folder
 from storage.sqlite.faults import faults_told
 
@@ -66,12 +66,14 @@ def move_into_folder(
         Conflict: the bucket has not the files of this installation.
         StorageFault: the store does not answer, or there is no room in the folder.
     """
+    if files_home_of(root):
+        check_files_home(root, str(bucket))
     objects = Objects(bucket)
     if owner_of(objects) != installation:
         raise Conflict(f"{bucket} has not the files of {root}, or not any more.", field=FIELD)
     folders = [_folder_of(root, one) for one in organizations]
     sent = _of_each(folders, FilesInBucket(objects, root).fetch, progress)
-    # From here on nobody writes an object, also not who has not heard of it yet.
+    # From here on nobody who has this folder writes an object, also not who has not heard of it yet.
     forget_files_home(root)
     leave(objects, installation)
     return sent
@@ -92,7 +94,10 @@ def _of_each(folders: list[Path], move: Callable[[str, Path], Sent], progress: P
 def _folder_of(root: Path, organization_id: str) -> Path:
     """Of an organization; where its books are on a server, a machine may have none so far."""
     folder = folder_among(root / ORGANIZATIONS_FOLDER, organization_id)
-    return folder if os.path.lexists(folder) else make_organization_folder(root, organization_id, {})
+    with faults_told(root):
+        for one in (folder.parent, folder):
+            one.mkdir(mode=0o700, exist_ok=True)
+    return folder
 
 
 def _set_aside(folder: Path, place: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,8 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     for name, value in environment_of(arguments).items():
         monkeypatch.setenv(name, value)
     with pytest.raises(SystemExit) as exited:
-        main()
+        # As in a process of its own: what the command is told is forgotten with it.
+        copy_context().run(main)
     return int(exited.value.code or 0)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+from functools import partial
 from itertools import count
 from pathlib import Path
 from pkgutil import resolve_name
@@ -13,12 +14,16 @@ from uuid import uuid4
 import anyio
 import pytest
 
-from invoicing.refusals import Unavailable
+from invoicing.refusals import Conflict, Unavailable
 from operations.files import render_document
+from storage.faults.errors import StorageFault
+from storage.faults.kinds import Fault
 from storage.files.in_bucket import FilesInBucket
 from storage.files.kept import FileName, Room
 from storage.files.objects import PIECE_BYTES, Objects
-from storage.folder.bucket import SEAL
+from storage.folder.bucket import SEAL, claim
+from storage.folder.home import forget_files_home, name_files_home
+from storage.folder.moving_files import move_into_folder
 from tests.server.test_cli_branding import run
 from tests.support import stores
 from tests.support.buckets import needs_object_store, new_bucket, objects
@@ -158,8 +163,13 @@ def test_files_come_back_into_the_folder_and_the_bucket_says_that_they_left(
     assert run(monkeypatch, "move-files", "--to-folder", *data) == 1
     assert "Name the bucket" in capsys.readouterr().err
     assert run(monkeypatch, "move-files", "--to-folder", *data, *there) == 1
-    assert "has not the files of" in capsys.readouterr().err
+    assert "are in its folder, and not in" in capsys.readouterr().err
     assert run(monkeypatch, "move-files", url, *data) == 0
+    # Another bucket that says that it has them, such as a copy of this one, is not the one that is in use.
+    other = new_bucket()
+    assert Objects(other).create(SEAL, b"".join(objects.read(SEAL) or ()))
+    assert run(monkeypatch, "move-files", "--to-folder", *data, "--files-url", str(other)) == 1
+    assert f"are in {url}, and not in {other}" in capsys.readouterr().err
     # One that is damaged there stays there, and is named; a large one comes in pieces.
     one, large = sorted(content)[0], "organizations/{}/exports/large-{}.csv"
     objects.remove(one)
@@ -176,6 +186,8 @@ def test_files_come_back_into_the_folder_and_the_bucket_says_that_they_left(
     for step, nth in (
         ("storage.files.in_bucket.FilesInBucket.fetch", 2),
         ("storage.files.in_bucket.ObjectsOfOne.fetch", 3),
+        ("storage.files.in_bucket.os.fsync", 1),
+        ("storage.files.in_bucket.sync_folder", 2),
         ("storage.folder.moving_files.forget_files_home", 1),
         ("storage.folder.moving_files.leave", 1),
     ):
@@ -201,7 +213,7 @@ def test_files_come_back_into_the_folder_and_the_bucket_says_that_they_left(
     assert "they were moved out of it" in capsys.readouterr().err
     (root / "files-bucket").unlink()
     assert run(monkeypatch, "move-files", "--to-folder", *data, *there) == 1
-    assert "or not any more" in capsys.readouterr().err
+    assert "are in its folder, and not in" in capsys.readouterr().err
     # The same bucket can have them again, and nobody else's can be in it.
     assert run(monkeypatch, "move-files", url, *data) == 0
     assert run(monkeypatch, "doctor", *data, *there) == 0
@@ -213,9 +225,42 @@ def test_what_a_server_writes_whose_files_have_left_the_bucket_is_refused(object
     files = FilesInBucket(objects, tmp_path).of(str(uuid4()))
     with pytest.raises(Unavailable, match="not in their bucket any more"):
         files.put_once(Room.BRANDING, image(), FileName("logo.png", "image/png", "png"))
+    with pytest.raises(Unavailable):
+        files.put_named("branding/logo-0123456789ab.png", image())
     with pytest.raises(Unavailable), files.being_written(Room.EXPORTS, ".csv"):
         pytest.fail("nothing is written")
+    # What was being written when they left is not put either.
+    name_files_home(tmp_path, str(objects.bucket))
+    with files.being_written(Room.EXPORTS, ".csv") as written:
+        written.write_bytes(b"1")
+        forget_files_home(tmp_path)
+        with pytest.raises(Unavailable):
+            files.put(written, FileName("a.csv", "text/csv", "export-csv"))
     assert not list(objects.below("organizations"))
+
+
+@needs_object_store
+def test_a_folder_that_had_none_of_the_files_gets_them_all_and_not_by_links(objects: Objects, tmp_path: Path) -> None:
+    """As of a machine whose books are on a server."""
+    one, other = sorted(str(uuid4()) for _ in range(2))
+    claim(objects, "ins_1")
+    name_files_home(tmp_path, str(objects.bucket))
+    files = FilesInBucket(objects, tmp_path)
+    for each in (one, other):
+        files.of(each).put_once(Room.BRANDING, image(), FileName("logo.png", "image/png", "png"))
+    elsewhere = tmp_path.with_name("elsewhere")
+    elsewhere.mkdir()
+    (tmp_path / "organizations").mkdir()
+    (tmp_path / "organizations" / other).symlink_to(elsewhere)
+    move = partial(move_into_folder, tmp_path, objects.bucket, "ins_1", [one, other], progress=lambda done, of: None)
+    with pytest.raises(StorageFault) as refused:
+        move()
+    assert (refused.value.fault, list(elsewhere.iterdir())) == (Fault.NOT_A_FILE, [])
+    (tmp_path / "organizations" / other).unlink()
+    assert move().files == 2
+    assert [path.read_bytes() for path in tmp_path.rglob("*.png")] == [image(), image()]
+    with pytest.raises(Conflict, match="or not any more"):
+        move()
 
 
 async def _two_clients_with_files(root: Path) -> dict[str, bytes]:

@@ -22,11 +22,18 @@ from storage.files.buckets import Bucket, bucket_of
 from storage.files.in_bucket import FilesInBucket, ObjectsOfOne
 from storage.files.kept import FileName, Files, Room, StoredFile, read
 from storage.files.objects import PIECE_BYTES, Objects
+from storage.folder.home import name_files_home
 from storage.ids import new_organization_id
 from tests.support.buckets import needs_object_store, objects
 
 __all__ = ["objects"]
 PDF = FileName("INV 2026 1.pdf", "application/pdf", "pdf")
+
+
+def named(root: Path) -> Path:
+    """The data folder, which names the bucket of its files."""
+    name_files_home(root, "s3://practice")
+    return root
 
 
 def put(files: Files, content: bytes, room: Room = Room.DOCUMENTS, suffix: str = ".pdf") -> StoredFile:
@@ -44,7 +51,7 @@ def test_an_object_is_named_and_sealed_as_a_file_is_and_another_organizations_is
     objects: Objects, tmp_path: Path
 ) -> None:
     one, other = new_organization_id(), new_organization_id()
-    ours, theirs = (FilesInBucket(objects, tmp_path).of(each) for each in (one, other))
+    ours, theirs = (FilesInBucket(objects, named(tmp_path)).of(each) for each in (one, other))
     content = b"%PDF the first"
     stored = put(ours, content)
     sha256 = hashlib.sha256(content).hexdigest()
@@ -53,7 +60,7 @@ def test_an_object_is_named_and_sealed_as_a_file_is_and_another_organizations_is
     assert names(objects) == [f"organizations/{one}/{stored.path}"]
     assert ours.link(stored) == f"{objects.bucket}/organizations/{one}/{stored.path}"
     # Nothing is left of what was being written.
-    assert not list(tmp_path.iterdir())
+    assert [one.name for one in tmp_path.iterdir()] == ["files-bucket"]
     assert (read(ours, stored), ours.read_named(stored.path, sha256), ours.exists(stored)) == (content, content, True)
     # The same name elsewhere, and names that lead elsewhere, are as if they had never been.
     for path in (stored.path, f"../{one}/{stored.path}", f"documents/../../{one}/{stored.path}", "installation", ""):
@@ -78,7 +85,7 @@ def test_what_is_there_with_its_bytes_is_never_written_over_and_what_is_damaged_
     objects: Objects, tmp_path: Path
 ) -> None:
     organization = new_organization_id()
-    files = FilesInBucket(objects, tmp_path).of(organization)
+    files = FilesInBucket(objects, named(tmp_path)).of(organization)
     stored = put(files, b"%PDF the first")
     name = f"organizations/{organization}/{stored.path}"
     found = objects.find(name)
@@ -106,7 +113,7 @@ def test_what_is_there_with_its_bytes_is_never_written_over_and_what_is_damaged_
 def test_a_large_file_goes_in_parts_and_comes_in_pieces_and_takes_the_place_of_the_same_bytes(
     objects: Objects, tmp_path: Path
 ) -> None:
-    files = FilesInBucket(objects, tmp_path).of(new_organization_id())
+    files = FilesInBucket(objects, named(tmp_path)).of(new_organization_id())
     content = os.urandom(PIECE_BYTES + 4711)
     old = put(files, content, Room.EXPORTS, ".csv")
     stream = files.open(old)
@@ -123,7 +130,7 @@ def test_a_large_file_goes_in_parts_and_comes_in_pieces_and_takes_the_place_of_t
         new = files.put(written, FileName("tomorrow.csv", "text/csv", "export-csv"))
     files.put_in_place_of(old, new)
     assert (files.exists(old), files.exists(new), len(names(objects))) == (True, False, 1)
-    assert not list(tmp_path.iterdir())
+    assert [one.name for one in tmp_path.iterdir()] == ["files-bucket"]
 
 
 @needs_object_store
@@ -131,7 +138,7 @@ def test_a_wrong_key_or_bucket_is_a_fault_that_names_no_key_and_no_endpoint(
     objects: Objects, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "guessed")
-    files = FilesInBucket(Objects(objects.bucket), tmp_path).of(new_organization_id())
+    files = FilesInBucket(Objects(objects.bucket), named(tmp_path)).of(new_organization_id())
     for act in (lambda: put(files, b"1"), lambda: files.read_named("documents/a.pdf", ""), files.remove_all):
         with pytest.raises(StorageFault) as refused:
             act()
@@ -167,7 +174,7 @@ def at_a_store_that(answers: bytes | None, monkeypatch: pytest.MonkeyPatch, tmp_
             monkeypatch.setenv(name, value)
         if answers is not None:
             Thread(target=_answer, args=(listener, answers), daemon=True).start()
-        yield FilesInBucket(Objects(Bucket("practice")), tmp_path).of(new_organization_id())
+        yield FilesInBucket(Objects(Bucket("practice")), named(tmp_path)).of(new_organization_id())
 
 
 def _answer(listener: socket.socket, answer: bytes) -> None:
@@ -203,7 +210,7 @@ def test_a_store_that_hangs_breaks_off_or_is_broken_is_told_of_within_seconds(
             assert refused.value.fault is Fault.FILES_UNREACHABLE
             tell_nothing(refused.value)
         assert time.monotonic() - begun < 10
-    assert not list(tmp_path.iterdir())
+    assert [one.name for one in tmp_path.iterdir()] == ["files-bucket"]
 
 
 def test_a_store_that_nothing_listens_for_is_told_of_and_a_missing_library_too(
@@ -211,7 +218,7 @@ def test_a_store_that_nothing_listens_for_is_told_of_and_a_missing_library_too(
 ) -> None:
     with at_a_store_that(b"", monkeypatch, tmp_path):
         pass
-    files = FilesInBucket(Objects(Bucket("practice")), tmp_path).of(new_organization_id())
+    files = FilesInBucket(Objects(Bucket("practice")), named(tmp_path)).of(new_organization_id())
     with pytest.raises(StorageFault) as refused:
         files.read_named("documents/a.pdf", "")
     assert refused.value.fault is Fault.FILES_UNREACHABLE
