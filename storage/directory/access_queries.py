@@ -118,11 +118,17 @@ REACHABLE_NOW = REACHABLE.where(ORGANIZATION.archived_at.is_(None))
 
 _BY_HANDLE = REACHABLE.where(ORGANIZATION.handle == bindparam("handle"))
 _BY_ID = REACHABLE.where(ORGANIZATION.id == bindparam("organization_id"))
-_COLUMNS = list(REACHABLE_NOW.selected_columns)
-_ONE_OF_EACH_STANDING = REACHABLE_NOW.group_by(
-    ORGANIZATION.kind, ORGANIZATION.partner_id.is_(None), *_COLUMNS[11:14], ORGANIZATION.client_may
-)
-"""SQLite answers each group with one of its rows."""
+
+
+def _one_of_each_standing() -> Select[*tuple[Any, ...]]:
+    columns = list(REACHABLE_NOW.selected_columns)
+    standing = (ORGANIZATION.kind, ORGANIZATION.partner_id.is_(None), *columns[11:14], ORGANIZATION.client_may)
+    nth = func.row_number().over(partition_by=standing, order_by=ORGANIZATION.id)
+    *reached, place = REACHABLE_NOW.add_columns(nth).subquery().c
+    return select(*reached).where(place == 1)
+
+
+_ONE_OF_EACH_STANDING = _one_of_each_standing()
 _AT_MOST_TWO = REACHABLE_NOW.limit(2)
 ORDER: tuple[Any, ...] = (
     literal_column(RANK.replace("kind", "organizations.kind")),

@@ -18,6 +18,7 @@ ON_BOTH = (
     "tests/operations/test_what_is_typed.py",
     "tests/server/test_load.py",
     "tests/server/test_many_open_books.py",
+    "tests/server/test_oauth.py::test_nobody_is_asked_for_more_where_their_role_does_not_allow_it",
 )
 
 
