@@ -21,7 +21,7 @@ from tests.support.folders import folder_of
 from tests.support.issuing import issue_invoice
 from tests.support.people import refusal
 from tests.support.practice import practice
-from tests.support.raw import minutes_before, raw
+from tests.support.raw import minutes_after, raw
 
 LINE = RequestedLine(quantity=Decimal(2), description="Rolls", unit_price=Decimal("12.50"))
 MANY = 2_000
@@ -96,7 +96,7 @@ async def test_drafts_are_found_among_very_many(tmp_path: Path) -> None:
         customer = (await one.customer(books)).id
         one.clock.advance(timedelta(days=20))
         draft = await drafted(books, customer)
-        earlier = minutes_before("updated_at", "n * 7919 % 20000 + 1")
+        earlier = minutes_after("updated_at", "-(n * 7919 % 20000 + 1)")
         with raw(folder_of(books) / BOOKS_FILE) as connection:
             connection.execute(
                 "WITH RECURSIVE counting(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counting WHERE n < ?)"  # noqa: S608

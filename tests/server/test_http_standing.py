@@ -57,7 +57,9 @@ async def test_an_open_call_ends_with_the_right_to_it_and_the_others_go_on(tmp_p
                 lines[name] = (client, *(await stack.enter_async_context(waiting(client))))
             elsewhere(served, "DELETE FROM memberships WHERE user_id = ?", removed.principal.user_id)
             elsewhere(served, "DELETE FROM memberships WHERE user_id = ?", left.principal.user_id)
-            elsewhere(served, "UPDATE memberships SET all_clients = 0 WHERE user_id = ?", narrowed.principal.user_id)
+            elsewhere(
+                served, "UPDATE memberships SET all_clients = false WHERE user_id = ?", narrowed.principal.user_id
+            )
             elsewhere(served, "UPDATE memberships SET role = 'viewer' WHERE user_id = ?", lowered.principal.user_id)
             elsewhere(
                 served,

@@ -19,7 +19,7 @@ from server.observing.events import Called, is_heard, tell
 from server.observing.exposition import Histogram, Values, text_of
 from server.observing.numbers import Numbers
 from server.observing.operator_token import is_token, make_token, read_hash
-from storage.folder.store import open_store
+from tests.support import stores
 from tests.support.assistant import ERAS
 from tests.support.command_line import run_command
 from tests.support.http import BAKERY, FINCH, house, site_of
@@ -150,7 +150,7 @@ async def test_a_server_shows_its_numbers_by_the_token_that_a_command_made(
     )
     told = json.loads(out)
     assert (code, told["hash_file"], kept.exists()) == (0, str(kept), True)
-    async with open_store(data, keys=own_keys) as store:
+    async with stores.open_store(data, keys=own_keys) as store:
         with metered(Observing(metrics=True), store) as meter:
             assert meter is not None
             async with site_of(store, system_clock, meter=meter) as site:

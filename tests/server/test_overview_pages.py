@@ -24,6 +24,7 @@ from tests.support.people import colleague, in_the_directory
 from tests.support.practice import issue_request
 from tests.support.raw import raw
 from tests.support.visits import sign_in, text_of
+from tests.support.waiting import until
 
 PRACTICE = "/practice/ledger-co-sandbox"
 OVERVIEW, WORK = f"{PRACTICE}/overview", f"{PRACTICE}/work"
@@ -221,6 +222,8 @@ async def test_nobody_waits_for_the_books_of_all_clients(tmp_path: Path, monkeyp
         assert clients_of((await owner.get(OVERVIEW)).text) == [BAKERY, FINCH]
         await home.one.customer(home.one.books(home.bakery), "One more")
         await home.one.customer(home.one.books(home.finch), "One more")
+        # On a server it is the directory that says which books have changed.
+        await until(lambda: not home.one.store.pool.entries_noted())
         work = await owner.get(WORK)
         assert "The books of 1 of 2 clients are read so far." in text_of(work)
         assert "Nothing is to be done." not in text_of(work)

@@ -76,11 +76,11 @@ def days_after(day: str, days: str) -> str:
     return f"{day} + ({days})" if stores.is_on_server() else f"date({day}, '+' || ({days}) || ' days')"
 
 
-def minutes_before(moment: str, minutes: str) -> str:
-    """So many minutes before a moment, both as SQL, to the second."""
+def minutes_after(moment: str, minutes: str) -> str:
+    """So many minutes after a moment, or less than 0 before it, both as SQL, to the second."""
     if stores.is_on_server():
-        return f"date_trunc('second', {moment}) - ({minutes}) * interval '1 minute'"
-    return f"datetime({moment}, '-' || ({minutes}) || ' minutes') || '.000000'"
+        return f"date_trunc('second', {moment}) + ({minutes}) * interval '1 minute'"
+    return f"datetime({moment}, ({minutes}) || ' minutes') || '.000000'"
 
 
 def older_books(path: Path, organization_id: str) -> None:
