@@ -21,7 +21,7 @@ from storage.directory.users import first_owner
 from tests.support.assistant import ERAS, Assistant, Era, text_of
 from tests.support.faults import first_in_turn
 from tests.support.practice import practice
-from tests.support.stores import settings
+from tests.support.stores import environment_of, settings
 from tests.support.wire import ROOT, wired
 
 BAKERY, FINCH = "harbour-bakery-sandbox", "finch-studio-sandbox"
@@ -32,7 +32,8 @@ LINES = [{"description": "Bookkeeping", "quantity": 2, "unit_price": "12.50"}]
 async def served(data: Path, era: Era = "auto", *more: str) -> AsyncIterator[Assistant]:
     """A conversation with a process of its own, which must not complain on standard error."""
     command = ["-m", "server", "stdio", "--data", str(data), *more]
-    parameters = StdioServerParameters(command=sys.executable, args=command, cwd=ROOT)
+    there = environment_of(command)
+    parameters = StdioServerParameters(command=sys.executable, args=command, cwd=ROOT, env=there)
     errors = data.with_name(f"{data.name}.errors")
     with errors.open("a+", encoding="utf-8") as log:
         async with Client(stdio_client(parameters, errlog=log), mode=era) as client:
