@@ -93,7 +93,7 @@ async def test_the_secret_is_kept_as_a_digest_alone(one: Practice) -> None:
 @pytest.mark.parametrize("room", ["o", "practice"])
 async def test_what_is_not_the_visitors_looks_like_what_never_existed(one: Practice, handle: str, room: str) -> None:
     await one.client("Harbour Bakery")
-    in_the_directory(one, "UPDATE memberships SET all_clients = 0")
+    in_the_directory(one, "UPDATE memberships SET all_clients = false")
     async with at(one, secret=await sign_in(one.office)) as browser:
         answer = await browser.get(f"/{room}/{handle}/books")
     assert (answer.status_code, "no such page" in answer.text, handle in answer.text) == (404, True, False)
