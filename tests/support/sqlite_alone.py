@@ -13,6 +13,7 @@ _SCHEMA_6 = "begins with files of an earlier version"
 _PAGES = "about a file of SQLite that is damaged, exchanged or no file"
 _FULL = "about a disk that holds the databases; a server tells of its own (tests/storage/test_server_faults.py)"
 _EARLY = "where books are on a server, it is asked before anybody is greeted"
+_DEMO = "the demonstration keeps its books in files, wherever others are"
 _OPEN = "counts the files that connections hold open"
 _DISK = "about commits that wait for the disk under a file"
 _EVERY = "begins with a server in every run, whatever others keep books in"
@@ -32,7 +33,9 @@ SQLITE_ALONE = {
     "tests/server/test_cli.py::test_doctor_says_errors_in_one_line_more": _PAGES,
     "tests/server/test_cli.py::test_migrate_reports_books_that_it_cannot_bring_up": _PAGES,
     "tests/server/test_cli.py::test_the_data_folder_comes_from_the_environment": "says where the files are",
+    "tests/server/test_completions.py::test_who_asks_for_prompts_while_loading": _EARLY,
     "tests/server/test_damaged_books.py": _PAGES,
+    "tests/server/test_demo.py::test_what_the_demonstration_leaves": _DEMO,
     "tests/server/test_http_damage.py::test_a_full_disk_is_told_to_whoever_has_a_credential": _FULL,
     "tests/server/test_http_damage.py::test_a_server_with_a_pipe_in_a_clients_place": _PAGES,
     f"{_PIPE}[directory.db": _PAGES,
