@@ -13,6 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from storage.books.pool import BOOKS_FILE
 from tests.support.begun import begin_folder
 from tests.support.command_line import run_command
 from tests.support.former import OPEN_ITEMS
@@ -64,8 +65,8 @@ def file(tmp_path: Path, content: str | bytes = GOOD, name: str = "customers.csv
 
 
 def books(tmp_path: Path) -> Path:
-    (found,) = (tmp_path / "data" / "organizations").glob("*/books.db")
-    return found
+    (found,) = (tmp_path / "data" / "organizations").glob("[!.]*")
+    return found / BOOKS_FILE
 
 
 def customers(tmp_path: Path) -> list[str]:
