@@ -6,7 +6,8 @@ organization may use the tables of its schema and nothing else, and the login th
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -51,7 +52,16 @@ T = TypeVar("T")
 
 _SCHEMA = text("SELECT 1 FROM pg_namespace WHERE nspname = :schema")
 _ROLE = text("SELECT 1 FROM pg_roles WHERE rolname = :role")
-_FILLED = text("SELECT 1 FROM pg_class WHERE relnamespace = CAST(CAST(:schema AS text) AS regnamespace) LIMIT 1")
+# What is in a schema is found by what hangs on it: to look for its name is to go through the catalog of all schemas.
+_IN_SCHEMA = (
+    "SELECT objid FROM pg_depend WHERE refclassid = CAST('pg_namespace' AS regclass)"
+    " AND refobjid = CAST(CAST(:schema AS text) AS regnamespace) AND classid = CAST('pg_class' AS regclass)"
+)
+_FILLED = text(f"{_IN_SCHEMA} LIMIT 1")
+_RELATIONS = text(
+    f"WITH ours AS MATERIALIZED ({_IN_SCHEMA})"  # noqa: S608 - Our own.
+    " SELECT CAST(c.relkind AS text), quote_ident(c.relname) FROM ours JOIN pg_class c ON c.oid = ours.objid"
+)
 _STATE_VERSION = text("INSERT INTO alembic_version VALUES (:version)")
 _OWNS_DATABASE = text(
     "SELECT pg_get_userbyid(datdba) = current_user FROM pg_database WHERE datname = current_database()"
@@ -62,11 +72,12 @@ _USED_ROLE = text(
 )
 _OURS = text("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'counterfoil\\_%' ORDER BY nspname")
 _NUMBERED = text(
-    "SELECT c.relname, a.attname, substring(pg_get_expr(d.adbin, d.adrelid) from $$nextval\\('([^']+)'$$)"
-    " FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid"
+    f"WITH ours AS MATERIALIZED ({_IN_SCHEMA}), defaults AS MATERIALIZED"  # noqa: S608 - Our own.
+    " (SELECT d.adrelid, d.adnum, d.adbin FROM ours JOIN pg_attrdef d ON d.adrelid = ours.objid)"
+    " SELECT c.relname, a.attname, substring(pg_get_expr(d.adbin, d.adrelid) from $$nextval\\('([^']+)'$$)"
+    " FROM defaults d JOIN pg_class c ON c.oid = d.adrelid"
     " JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum"
-    " WHERE c.relnamespace = CAST(CAST(:schema AS text) AS regnamespace)"
-    " AND pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%'"
+    " WHERE pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%'"
 )
 _GO_ON = text("SELECT setval(CAST(CAST(:sequence AS text) AS regclass), :highest)")
 _FIRST = text("SELECT pg_advisory_xact_lock(:key)")
@@ -312,7 +323,10 @@ class Schemas(SchemasSeen):
     def _allow(self, connection: Connection, scope: Scope) -> None:
         """Let the schema's role use all that is in it, and change none of it but rows."""
         take_role(connection, _owned(scope))
-        for statement in _allowing(scope):
+        there = defaultdict[str, list[str]](list)
+        for kind, name in connection.execute(_RELATIONS, {"schema": scope.schema}):
+            there[kind].append(name)
+        for statement in _allowing(scope, tables=(*there["r"], *there["v"]), sequences=there["S"]):
             connection.exec_driver_sql(statement)
 
 
@@ -329,10 +343,11 @@ def _owned(scope: Scope) -> Scope:
     return replace(scope, role=OWNER)
 
 
-def _allowing(scope: Scope) -> Iterable[str]:
+def _allowing(scope: Scope, *, tables: Sequence[str], sequences: Sequence[str]) -> Iterable[str]:
     yield f'GRANT USAGE ON SCHEMA "{scope.schema}" TO "{scope.role}"'
-    yield f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "{scope.schema}" TO "{scope.role}"'
-    yield f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA "{scope.schema}" TO "{scope.role}"'
+    for rights, names in (("SELECT, INSERT, UPDATE, DELETE ON", tables), ("USAGE, SELECT ON SEQUENCE", sequences)):
+        if names:
+            yield f'GRANT {rights} {", ".join(names)} TO "{scope.role}"'
     # What version it is of, no act changes.
     yield f'REVOKE INSERT, UPDATE, DELETE ON {VERSION_TABLE} FROM "{scope.role}"'
 
