@@ -1,4 +1,4 @@
-"""The commands `move` and `move-files`: an installation's databases go from files to a server and its files
+"""The commands `move` and `move-files`: an installation's databases go from files to a server, and its files
 into a bucket, or back.
 """
 

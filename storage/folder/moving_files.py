@@ -66,8 +66,7 @@ def move_into_folder(
         Conflict: the bucket has not the files of this installation.
         StorageFault: the store does not answer, or there is no room in the folder.
     """
-    if files_home_of(root):
-        check_files_home(root, str(bucket))
+    check_files_home(root, str(bucket))
     objects = Objects(bucket)
     if owner_of(objects) != installation:
         raise Conflict(f"{bucket} has not the files of {root}, or not any more.", field=FIELD)
